@@ -1,0 +1,1 @@
+"""So what: requests, comparisons, statements, maps, and the command line."""

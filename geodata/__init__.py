@@ -1,0 +1,1 @@
+"""Where: areas, systems, editions, boundaries, the store, and the only download code."""

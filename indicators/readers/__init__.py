@@ -1,0 +1,1 @@
+"""One reader per source: the publisher's file in, one tidy table out."""
