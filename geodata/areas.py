@@ -1,0 +1,158 @@
+"""Areas of an edition: which small area lies in which MSOA, authority, region and system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.editions import Edition
+from geodata.errors import SourceError
+
+ENGLAND_CODE = "E92000001"
+ENGLAND_NAME = "England"
+
+PLACE_COLUMNS = (
+    "area_name",
+    "msoa_code",
+    "msoa_name",
+    "ltla_code",
+    "ltla_name",
+    "utla_code",
+    "utla_name",
+    "region_code",
+    "region_name",
+    "system_code",
+    "system_name",
+)
+
+REGION_HEADING = r"E12\d{6}"
+SMALL_AREA_COUNTS = {"LSOA 2011": 32_844, "LSOA 2021": 33_755}
+
+
+def read_places(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd.DataFrame:
+    """Join the lookups of an edition into one row per small area of England.
+
+    Returns a frame indexed by ``area_code`` (sorted, unique) with ``PLACE_COLUMNS``. Raises
+    ``SourceError`` where a small area is missing, doubled, or has no MSOA, authority, region or
+    system.
+    """
+    year, system, authority = edition.small_area_year, edition.system_kind, edition.authority_year
+    columns = {
+        f"LSOA{year}CD": "area_code",
+        f"LSOA{year}NM": "area_name",
+        f"{system}{authority}CD": "system_code",
+        f"{system}{authority}NM": "system_name",
+        f"LAD{authority}CD": "ltla_code",
+        f"LAD{authority}NM": "ltla_name",
+    }
+    lookup = read_lookup(files["system_lookup"]["main"], columns)
+    lookup = lookup[lookup["area_code"].str.startswith("E01")]
+    _require_unique(lookup["area_code"], files["system_lookup"]["main"])
+    places = lookup.merge(_read_upper_tier(files, edition), on="ltla_code", how="left")
+    # A small area is named after its MSOA plus one letter; no published file of 2020 says it better.
+    places = places.assign(msoa_name=places["area_name"].str[:-1])
+    places = places.merge(_read_msoas(files), on="msoa_name", how="left")
+    places = places.merge(_read_regions(files, places), on="ltla_code", how="left")
+    places = places.set_index("area_code").sort_index()[list(PLACE_COLUMNS)]
+    _require_complete(places, edition)
+    return places
+
+
+def read_lookup(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Read the named columns of a lookup file as text, whatever the case of its header.
+
+    Raises ``SourceError`` naming the file and the missing columns.
+    """
+    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+    found = {str(column).strip().upper(): column for column in table.columns}
+    missing = [column for column in columns if column.upper() not in found]
+    if missing:
+        raise SourceError(f"{path.name} lacks the columns {', '.join(missing)}: it has changed.")
+    chosen = table[[found[column.upper()] for column in columns]]
+    return chosen.set_axis(list(columns.values()), axis=1)
+
+
+def _read_upper_tier(
+    files: Mapping[str, Mapping[str, Path]], edition: Edition
+) -> pd.DataFrame:
+    year = edition.authority_year
+    columns = {
+        f"LTLA{year}CD": "ltla_code",
+        f"UTLA{year}CD": "utla_code",
+        f"UTLA{year}NM": "utla_name",
+    }
+    table = read_lookup(files["authority_lookup"]["main"], columns)
+    _require_unique(table["ltla_code"], files["authority_lookup"]["main"])
+    return table
+
+
+def _read_msoas(files: Mapping[str, Mapping[str, Path]]) -> pd.DataFrame:
+    path = files["msoa_names"]["main"]
+    table = read_lookup(path, {"MSOA11CD": "msoa_code", "MSOA11NM": "msoa_name"})
+    return table.drop_duplicates().reset_index(drop=True)
+
+
+def _read_regions(
+    files: Mapping[str, Mapping[str, Path]], places: pd.DataFrame
+) -> pd.DataFrame:
+    """Region of each LTLA: workbook headings first, the 2023 lookup for newer authorities.
+
+    The names are those of the 2023 lookup, since the workbook writes its own in capitals.
+    """
+    path = files["authority_lookup"]["regions"]
+    newer = read_lookup(
+        path, {"LAD23CD": "ltla_code", "RGN23CD": "region_code", "RGN23NM": "region_name"}
+    )
+    names = newer.drop_duplicates("region_code").set_index("region_code")["region_name"]
+    region = pd.concat([_read_region_headings(files), newer.set_index("ltla_code")["region_code"]])
+    region = region[~region.index.duplicated()].reindex(places["ltla_code"].unique())
+    return pd.DataFrame(
+        {
+            "ltla_code": region.index,
+            "region_code": region.to_numpy(),
+            "region_name": region.map(names).to_numpy(),
+        }
+    )
+
+
+def _read_region_headings(files: Mapping[str, Mapping[str, Path]]) -> pd.Series[str]:
+    """Carry each region heading of the life expectancy workbook down to its authorities."""
+    from python_calamine import CalamineWorkbook
+
+    path = files["life_expectancy"]["main"]
+    sheet = CalamineWorkbook.from_path(path).get_sheet_by_name("HE - Male at birth")
+    codes = pd.Series([str(row[0]).strip() for row in sheet.to_python()], dtype=str)
+    codes = codes[codes.str.fullmatch(r"[EWSNK]\d{8}")]
+    heading = codes.where(codes.str.fullmatch(REGION_HEADING)).ffill()
+    authority = codes.str.match(r"E0[6-9]") & heading.notna()
+    return pd.Series(
+        heading[authority].to_numpy(), index=codes[authority].to_numpy(), name="region_code"
+    )
+
+
+def _require_unique(codes: pd.Series[str], path: Path) -> None:
+    doubled = sorted(codes[codes.duplicated()].unique())[:5]
+    if doubled:
+        raise SourceError(f"{path.name} lists codes more than once: {', '.join(doubled)}.")
+
+
+def _require_complete(places: pd.DataFrame, edition: Edition) -> None:
+    expected = SMALL_AREA_COUNTS[edition.small_area]
+    if len(places) != expected:
+        raise SourceError(
+            f"The lookups give {len(places):,} small areas; "
+            f"England has {expected:,} ({edition.small_area})."
+        )
+    systems = places["system_code"].nunique()
+    if systems != edition.system_count:
+        raise SourceError(
+            f"The system lookup gives {systems} systems; "
+            f"{edition.title} has {edition.system_count}."
+        )
+    for column in PLACE_COLUMNS:
+        empty = places.index[places[column].isna() | (places[column] == "")]
+        if len(empty):
+            codes = ", ".join(empty[:5])
+            raise SourceError(f"The lookups give no {column} for {len(empty):,} areas: {codes}.")

@@ -1,0 +1,178 @@
+"""The catalogue: every indicator and measure, its unit, words and way of summing, and its datasets."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from geodata.editions import publishers
+from geodata.errors import RequestError
+from geodata.sources import Dataset, read_datasets
+
+SMALL_AREA = "lsoa"
+AREA_LEVELS = ("ltla", "utla", "region", "system", "england")
+PERCENT = "%"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measure of an indicator: a column of the small-area table and a row per larger area."""
+
+    id: str
+    indicator: str
+    title: str
+    phrase: str
+    unit: str
+    decimals: int
+    quantity: str
+    polarity: str
+    low_words: str
+    high_words: str
+    aggregation: str
+    levels: tuple[str, ...]
+    counted: str
+    count: str
+    weight: str
+    sex: str
+    age: str
+    worth_saying: float
+    fifths_from: str
+    definition: str
+    limit: str
+
+    @property
+    def is_count(self) -> bool:
+        """Say whether the measure counts people, so that a difference has no meaning."""
+        return self.unit == "people"
+
+    @property
+    def factor(self) -> float:
+        """Return what numerator / denominator is multiplied by: 100 for percentages."""
+        return 100.0 if self.unit == PERCENT else 1.0
+
+    @property
+    def adds_up(self) -> bool:
+        """Say whether larger areas follow from sums over small areas."""
+        return self.aggregation != "published only"
+
+    def fifth_words(self) -> dict[int, str]:
+        """Return the words for each national fifth, 5 being the highest values."""
+        return {
+            1: f"{self.low_words} fifth",
+            2: f"second {self.low_words} fifth",
+            3: "middle fifth",
+            4: f"second {self.high_words} fifth",
+            5: f"{self.high_words} fifth",
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One indicator: its reader, its datasets and its measures in the order of the catalogue."""
+
+    id: str
+    title: str
+    reader: str
+    datasets: tuple[str, ...]
+    default: str
+    order: int
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """Everything that is measured, plus what is known to be missing and why."""
+
+    indicators: dict[str, Indicator]
+    datasets: dict[str, dict[str, Dataset]]
+    not_available: dict[str, dict[str, str]]
+    topics: dict[str, tuple[str, ...]]
+
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """Return every measure by id, in the order of the catalogue."""
+        return {m.id: m for entry in self.indicators.values() for m in entry.measures}
+
+    def measure(self, measure_id: str) -> Measure:
+        """Return one measure; raise ``RequestError`` with the ids that exist."""
+        try:
+            return self.measures[measure_id]
+        except KeyError:
+            known = ", ".join(self.measures)
+            raise RequestError(
+                f'There is no measure called "{measure_id[:60]}". Choose one of: {known}.'
+            ) from None
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Return one indicator; raise ``RequestError`` with the ids that exist."""
+        if indicator_id in self.not_available:
+            missing = self.not_available[indicator_id]
+            raise RequestError(
+                f"{indicator_id} is not available: {missing['reason']} {missing['remedy']}"
+            )
+        try:
+            return self.indicators[indicator_id]
+        except KeyError:
+            known = ", ".join(self.indicators)
+            raise RequestError(
+                f'There is no indicator called "{indicator_id[:60]}". Choose one of: {known}.'
+            ) from None
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read ``catalogue.toml`` once."""
+    text = files("indicators").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    return read_catalogue(tomllib.loads(text))
+
+
+def read_catalogue(declared: dict[str, Any]) -> Catalogue:
+    """Turn a declared catalogue (the content of ``catalogue.toml``) into typed values."""
+    return Catalogue(
+        indicators={
+            name: _read_indicator(name, entry)
+            for name, entry in sorted(
+                declared["indicators"].items(), key=lambda item: item[1]["order"]
+            )
+        },
+        datasets=read_datasets(declared["datasets"], publishers()),
+        not_available=declared.get("not_available", {}),
+        topics={name: tuple(order) for name, order in declared["topics"].items()},
+    )
+
+
+def _read_indicator(name: str, entry: dict[str, Any]) -> Indicator:
+    return Indicator(
+        id=name,
+        title=entry["title"],
+        reader=entry["reader"],
+        datasets=tuple(entry["datasets"]),
+        default=entry["default"],
+        order=entry["order"],
+        measures=tuple(_read_measure(key, name, m) for key, m in entry["measures"].items()),
+    )
+
+
+def _read_measure(name: str, indicator: str, entry: dict[str, Any]) -> Measure:
+    texts = ("counted", "count", "weight", "fifths_from", "definition", "limit")
+    return Measure(
+        id=name,
+        indicator=indicator,
+        title=entry["title"],
+        phrase=entry["phrase"],
+        unit=entry["unit"],
+        decimals=entry.get("decimals", 1),
+        quantity=entry["quantity"],
+        polarity=entry["polarity"],
+        low_words=entry["low_words"],
+        high_words=entry["high_words"],
+        aggregation=entry["aggregation"],
+        levels=tuple(entry.get("levels", (SMALL_AREA, *AREA_LEVELS))),
+        sex=entry.get("sex", "all"),
+        age=entry.get("age", "all"),
+        worth_saying=float(entry.get("worth_saying", 0.0)),
+        **{key: entry.get(key, "") for key in texts},
+    )

@@ -1,0 +1,54 @@
+"""People and published land area -> people per square kilometre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.editions import Edition
+from geodata.errors import SourceError
+from indicators.readers.population import read_people
+from indicators.schema import small_area_rows
+
+HEADER_ROW = 4
+SHEET_ENDS = "Population Density"
+
+
+def read(
+    files: Mapping[str, Mapping[str, Path]],
+    edition: Edition,  # noqa: ARG001 - every reader has the same signature
+    periods: Mapping[str, str],
+) -> pd.DataFrame:
+    """Divide people by land area; contract rows at level ``lsoa``, people per km2."""
+    people = read_people(files["population"]["main"])["people"]
+    land = read_land_area(files["land_area"]["main"]).reindex(people.index)
+    return small_area_rows(
+        "population_density",
+        "people_per_km2",
+        value=(people / land).where(land > 0),
+        numerator=people,
+        denominator=land,
+        period=periods["population"],
+    )
+
+
+def read_land_area(path: Path) -> pd.Series[float]:
+    """Read square kilometres of land per small area from the ONS density workbook.
+
+    Measured from generalised outlines, small dense places would be wrong by tens of percent.
+    """
+    from python_calamine import CalamineWorkbook
+
+    workbook = CalamineWorkbook.from_path(path)
+    sheets = [name for name in workbook.sheet_names if name.strip().endswith(SHEET_ENDS)]
+    if not sheets:
+        raise SourceError(f"{path.name} has no sheet that ends {SHEET_ENDS!r}: it has changed.")
+    rows = workbook.get_sheet_by_name(sheets[0]).to_python()
+    header = [" ".join(str(cell).split()) for cell in rows[HEADER_ROW]]
+    if "Code" not in header or "Area Sq Km" not in header:
+        raise SourceError(f"{path.name}: row 5 lacks the columns 'Code' and 'Area Sq Km'.")
+    code, area = header.index("Code"), header.index("Area Sq Km")
+    body = [row for row in rows[HEADER_ROW + 1 :] if str(row[code]).startswith("E01")]
+    return pd.Series([float(row[area]) for row in body], index=[row[code] for row in body])
