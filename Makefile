@@ -9,7 +9,7 @@ app: $(VENV)/.app
 	@$(BIN)/incontext app
 
 test: lint
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.dev
 	@$(BIN)/python -m ruff check .

@@ -54,7 +54,7 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
     return lines
 
 
-def _greedy(text: str, width: float, size: float, bold: bool) -> list[str]:
+def _greedy(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         trial = f"{lines[-1]} {word}" if lines else word
@@ -256,7 +256,7 @@ def legend(sheet: Sheet, ground: Ground, layer: Layer, box: Box, *, missing: boo
             words = layer.fifth_words.get(fifth, f"fifth {fifth}")
             limits = limits_in_words(layer, fifth)
             words = words[:1].upper() + words[1:]
-            lines = wrap(words, words_width, SMALLEST)
+            lines = (_greedy if compact else wrap)(words, words_width, SMALLEST)
             joined = f"{lines[-1]}, {limits}"
             if compact and limits and text_width(joined, SMALLEST) <= words_width:
                 lines[-1] = joined

@@ -97,8 +97,8 @@ def _names(
         lines = wrap(name, 300, SMALLEST, bold=strong)
         wide = max(text_width(line, SMALLEST, bold=strong) for line in lines) + 8
         high = height_of(len(lines))
-        spot = shapely.point_on_surface(outline)
-        x, y = view.pixel(float(shapely.get_x(spot)), float(shapely.get_y(spot)))
+        point = shapely.point_on_surface(outline)
+        x, y = view.pixel(float(shapely.get_x(point)), float(shapely.get_y(point)))
         own = view.pixels(shapely.bounds(outline))
         middle, across = own.left + own.width / 2, own.top + own.height / 2
         beside = [
@@ -107,25 +107,24 @@ def _names(
             (own.right + wide / 2 + 6, across),
             (own.left - wide / 2 - 6, across),
         ]
-        if strong:  # rather over water or outside than over other areas
-            beside.sort(
-                key=lambda c, w=wide, h=high: covers_land(
-                    view, Box(c[0] - w / 2, c[1] - h / 2, w, h), land
-                )
-            )
         inside = [(x, y), (x, y - high / 2), (x, y + high / 2)]
-        small = own.width < wide and own.height < 4 * high
-        if small:
-            inside = inside[:1] if strong or own.width > 0.4 * wide else []
-        for number, (cx, cy) in enumerate([*beside, *inside] if small else inside):
-            left = min(max(cx - wide / 2, within.left), within.right - wide)
-            spot_box = Box(left, cy - high / 2, wide, high)
-            at_sea = small and number < len(beside) and not strong
-            if at_sea and covers_land(view, spot_box, land):
-                continue
-            if spot_box.within(within) and not any(spot_box.meets(other) for other in taken):
-                taken.append(spot_box)
-                at = (left + wide / 2, spot_box.top)
+        spots, around = (
+            [
+                Box(min(max(cx - wide / 2, within.left), within.right - wide), cy - high / 2,
+                    wide, high)
+                for cx, cy in centres
+            ]
+            for centres in (inside, beside)
+        )  # fmt: skip
+        if own.width < wide and own.height < 4 * high:  # too small to hold its own name
+            free = [spot for spot in around if not covers_land(view, spot, land)]
+            if strong:
+                free += [spot for spot in around if spot not in free]
+            spots = free + (spots if strong or own.width > 0.4 * wide else [])
+        for spot in spots:
+            if spot.within(within) and not any(spot.meets(other) for other in taken):
+                taken.append(spot)
+                at = (spot.left + wide / 2, spot.top)
                 sheet.lines(lines, at, bold=strong, align="center", halo=True)
                 break
 

@@ -26,7 +26,7 @@ from geodata import arcgis, nomis
 from geodata.errors import DownloadError, InContextError, RequestError, SourceError
 from geodata.rawfile import Kept, RawFile, check_file, check_size, keep, recall, unpack
 from geodata.sources import Dataset, Part
-from geodata.transport import Fault, Transport, failed, mirrored
+from geodata.download_transport import Fault, Transport, failed, mirrored
 
 __all__ = ["Downloader", "RawFile", "local_file", "mirrored"]
 

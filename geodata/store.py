@@ -94,9 +94,13 @@ class Store:
         import geopandas as gpd
         import shapely
 
-        table = self._read_system(OUTLINES, system_code)
+        table = self.raw_outlines(system_code)
         shapes = shapely.from_wkb(table["geometry"].to_numpy())
         return gpd.GeoSeries(shapes, index=table.index, crs="EPSG:27700", name="geometry")
+
+    def raw_outlines(self, system_code: str) -> pd.DataFrame:
+        """Return the same outlines as stored: well-known binary, indexed by ``area_code``."""
+        return self._read_system(OUTLINES, system_code)
 
     def _read_system(self, name: str, system_code: str) -> pd.DataFrame:
         if system_code not in self.manifest["complete_systems"]:

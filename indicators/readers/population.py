@@ -19,7 +19,7 @@ AGE_GROUPS = {"65_plus": (209,), "75_plus": (17, 18, 210), "85_plus": (210,)}
 
 def read(
     files: Mapping[str, Mapping[str, Path]],
-    edition: Edition,  # noqa: ARG001 - every reader has the same signature
+    edition: Edition,
     periods: Mapping[str, str],
 ) -> pd.DataFrame:
     """Read the people of each small area; contract rows at level ``lsoa``."""

@@ -18,7 +18,7 @@ SHEET_ENDS = "Population Density"
 
 def read(
     files: Mapping[str, Mapping[str, Path]],
-    edition: Edition,  # noqa: ARG001 - every reader has the same signature
+    edition: Edition,
     periods: Mapping[str, str],
 ) -> pd.DataFrame:
     """Divide people by land area; contract rows at level ``lsoa``, people per km2."""

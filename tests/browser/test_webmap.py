@@ -261,3 +261,23 @@ def test_on_a_narrow_screen(browser: Any, tmp_path: Path) -> None:
     assert shown.state("drawn") == 9
     assert shown.errors == []
     page.close()
+
+
+def test_a_frame_without_room_is_drawn_once_it_has_some(browser: Any, tmp_path: Path) -> None:
+    inner = tmp_path / "map.html"
+    inner.write_text(web_map_html(nine_squares(), LAYERS), encoding="utf-8")
+    outer = tmp_path / "outer.html"
+    outer.write_text('<iframe src="map.html" style="width:0;height:0;border:0"></iframe>')
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(outer.as_uri())
+    frame = page.frames[1]
+    frame.wait_for_function("window.inContext && window.inContext.drawn === 9")
+    for width, height in ((20, 20), (5, 700), (900, 700)):
+        page.locator("iframe").evaluate(f"e => e.style.cssText='width:{width}px;height:{height}px'")
+        page.wait_for_timeout(150)
+    zoom = "Object.values(window).find(v => v instanceof L.Map).getZoom()"
+    assert 8 < frame.evaluate(zoom) < 13
+    assert errors == []
+    page.close()

@@ -1,0 +1,107 @@
+"""From a request and a store to a ``Context``: the one door between data and what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from context.compare import compare_places, name_of_rest
+from context.request import Request, short_system_name
+from geodata.errors import RequestError
+
+if TYPE_CHECKING:
+    from geodata.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Everything that is shown for one request, as plain values.
+
+    ``comparison`` has the columns of ``compare.ROW``; ``small_areas`` is the wide table of the
+    system's small areas; ``places`` says where each of them lies; ``in_focus`` marks those of the
+    focus.
+    """
+
+    request: Request
+    store: Store
+    system_name: str
+    system_short_name: str
+    focus_name: str | None
+    peer_names: tuple[str, ...]
+    rest_name: str | None
+    comparison: pd.DataFrame
+    small_areas: pd.DataFrame
+    places: pd.DataFrame
+    in_focus: pd.Series[bool]
+    notices: tuple[str, ...]
+
+
+def build_context(request: Request, store: Store) -> Context:
+    """Answer a request from a store.
+
+    Raises ``NotAvailableError`` for a system outside the starter and ``RequestError`` for a
+    request of another edition.
+    """
+    if request.edition != store.edition.id:
+        raise RequestError(
+            f"The request is for edition {request.edition}, "
+            f"the data are edition {store.edition.id}."
+        )
+    places = store.places(request.system)
+    small_areas = store.small_areas(request.system)
+    in_focus = _in_focus(places, request.focus)
+    names = store.membership.drop_duplicates("area_code").set_index("area_code")["area_name"]
+    short = short_system_name(store, request.system)
+    focus_name = join_names([names[code] for code in request.focus]) or None
+    rest_name = name_of_rest(short) if focus_name else None
+    return Context(
+        request=request,
+        store=store,
+        system_name=str(places["system_name"].iloc[0]),
+        system_short_name=short,
+        focus_name=focus_name,
+        peer_names=tuple(names[code] for code in request.peers),
+        rest_name=rest_name,
+        comparison=compare_places(request, store, small_areas, places, in_focus, short),
+        small_areas=small_areas,
+        places=places,
+        in_focus=in_focus,
+        notices=_notices(store),
+    )
+
+
+def _in_focus(places: pd.DataFrame, focus: Sequence[str]) -> pd.Series[bool]:
+    lower, upper = places["ltla_code"].isin(focus), places["utla_code"].isin(focus)
+    for code in focus:
+        others = [other for other in focus if other != code]
+        if (places["utla_code"].eq(code) & places["ltla_code"].isin(others)).any():
+            raise RequestError("A focus lies inside another focus: give one of the two.")
+    return lower | upper
+
+
+def _notices(store: Store) -> tuple[str, ...]:
+    if not store.is_starter:
+        return ()
+    shown = [s["name"] for s in store.manifest["systems"] if s["code"] in _complete(store)]
+    return (
+        f"This is the starter: {', '.join(shown)} at small-area level, edition "
+        f"{store.edition.id}. Run `incontext fetch` to load all of England.",
+    )
+
+
+def _complete(store: Store) -> set[str]:
+    return set(store.manifest["complete_systems"])
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Join names as people write them: "A", "A and B", "A, B and C".
+
+    >>> join_names(["A", "B", "C"])
+    'A, B and C'
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

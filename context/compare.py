@@ -1,0 +1,202 @@
+"""The comparison table: focus, peers, rest, system, England and every authority of the system."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from context.request import WHOLE, Request
+from geodata.areas import ENGLAND_CODE
+from indicators.aggregate import sum_parts
+from indicators.catalogue import Measure, catalogue
+
+if TYPE_CHECKING:
+    from geodata.store import Store
+
+ROW = (
+    "indicator",
+    "measure",
+    "role",
+    "area_code",
+    "area_name",
+    "level",
+    "share_inside",
+    "value",
+    "lower",
+    "upper",
+    "numerator",
+    "denominator",
+    "unit",
+    "period",
+    "rank",
+    "of",
+    "quintile",
+    "difference",
+    "against_england",
+    "status",
+)
+FROM_TABLE = (
+    "value",
+    "lower",
+    "upper",
+    "numerator",
+    "denominator",
+    "rank",
+    "of",
+    "quintile",
+    "status",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One row per measure is made for each of these."""
+
+    role: str
+    code: str
+    name: str
+    level: str
+    share_inside: float | None
+    parts: pd.DataFrame | None = None
+    """Small areas to sum where the place is no published area (group, rest, part)."""
+
+
+def compare_places(
+    request: Request,
+    store: Store,
+    small_areas: pd.DataFrame,
+    places: pd.DataFrame,
+    in_focus: pd.Series[bool],
+    short_name: str,
+) -> pd.DataFrame:
+    """Lay every measure of the build beside every place of the request; columns ``ROW``.
+
+    Values are unrounded; shares in percent. ``difference`` is area minus England, for every
+    measure but counts. ``against_england`` is set only where an interval is published.
+    """
+    table = store.areas
+    rows_of = {
+        key: row
+        for key, row in zip(
+            zip(table["measure"], table["level"], table["area_code"], strict=True),
+            table[list(FROM_TABLE)].to_dict("records"),
+            strict=True,
+        )
+    }
+    found = [
+        *_focus(request, store, small_areas, in_focus, short_name),
+        *_peers(request, store),
+        Place("system", request.system, str(places["system_name"].iloc[0]), "system", None),
+        Place("england", ENGLAND_CODE, "England", "england", None),
+        *_authorities(request, store),
+    ]
+    records = []
+    for measure in catalogue().measures.values():
+        known = store.measures.get(measure.id)
+        if known is None or "ltla" not in measure.levels:
+            continue
+        england = rows_of[(measure.id, "england", ENGLAND_CODE)]["value"]
+        for place in found:
+            numbers = _numbers(place, measure, rows_of)
+            difference = None if measure.is_count else numbers["value"] - england
+            records.append(
+                {
+                    "indicator": measure.indicator,
+                    "measure": measure.id,
+                    "role": place.role,
+                    "area_code": place.code,
+                    "area_name": place.name,
+                    "level": place.level,
+                    "share_inside": place.share_inside,
+                    "unit": measure.unit,
+                    "period": known["period"],
+                    "difference": difference,
+                    "against_england": None,
+                    **numbers,
+                }
+            )
+    return pd.DataFrame.from_records(records, columns=list(ROW))
+
+
+def _numbers(
+    place: Place, measure: Measure, rows_of: dict[tuple[str, str, str], dict[str, Any]]
+) -> dict[str, Any]:
+    if place.parts is None:
+        return rows_of[(measure.id, place.level, place.code)]
+    value, numerator, denominator = sum_parts(place.parts, measure)
+    empty = "nothing is left of the system" if place.parts.empty else "not published"
+    return {
+        "value": value,
+        "lower": math.nan,
+        "upper": math.nan,
+        "numerator": numerator,
+        "denominator": denominator,
+        "rank": pd.NA,
+        "of": pd.NA,
+        "quintile": pd.NA,
+        "status": empty if math.isnan(value) else "",
+    }
+
+
+def _focus(
+    request: Request,
+    store: Store,
+    small_areas: pd.DataFrame,
+    in_focus: pd.Series[bool],
+    short_name: str,
+) -> list[Place]:
+    """Return the focus (one authority, a part of one, or a group) and the rest of the system."""
+    if not request.focus:
+        return []
+    members = store.membership
+    inside = members[
+        (members["system_code"] == request.system) & members["area_code"].isin(request.focus)
+    ].drop_duplicates("area_code")
+    share = float(inside["people_inside"].sum() / inside["people"].sum())
+    rest = Place(
+        "rest",
+        f"rest:{request.system}:{','.join(request.focus)}",
+        name_of_rest(short_name),
+        "rest",
+        1.0,
+        small_areas[~in_focus],
+    )
+    if len(request.focus) > 1:
+        name = ", ".join(inside["area_name"])
+        code = "group:" + ",".join(request.focus)
+        return [Place("focus", code, name, "group", share, small_areas[in_focus]), rest]
+    row = inside.iloc[0]
+    if share < WHOLE and request.extent == "inside":
+        name = f"{row['area_name']} (the part in {short_name})"
+        code = f"part:{request.system}:{row['area_code']}"
+        return [Place("focus", code, name, "part", share, small_areas[in_focus]), rest]
+    return [Place("focus", row["area_code"], row["area_name"], row["level"], share), rest]
+
+
+def _peers(request: Request, store: Store) -> list[Place]:
+    members = store.membership
+    found = []
+    for code in request.peers:
+        rows = members[members["area_code"] == code]
+        level = rows["level"].iloc[0]
+        here = rows[(rows["system_code"] == request.system) & (rows["level"] == level)]
+        share = float(here["share_inside"].iloc[0]) if len(here) else 0.0
+        found.append(Place("peer", code, rows["area_name"].iloc[0], level, share))
+    return found
+
+
+def _authorities(request: Request, store: Store) -> list[Place]:
+    members = store.membership[store.membership["system_code"] == request.system]
+    members = members.sort_values(["level", "area_code"])
+    return [
+        Place(row.level, row.area_code, row.area_name, row.level, row.share_inside)
+        for row in members.itertuples()
+    ]
+
+
+def name_of_rest(short_name: str) -> str:
+    """Name what is left of a system without its focus."""
+    return f"the rest of {short_name}"

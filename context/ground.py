@@ -1,0 +1,95 @@
+"""The ground and the layers of a map, from a ``Context``; the only place that joins geometry."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from context.build import Context
+from context.layers import FIFTHS, Ground, Layer
+from context.statements import make_statements
+from geodata.boundaries import dissolve
+from indicators.aggregate import column
+from indicators.catalogue import Measure, catalogue
+
+BOUNDARY_NOTE = "Outlines generalised to 200 m"
+
+
+def read_ground(context: Context) -> Ground:
+    """Read the outlines of the system and dissolve its authorities and the focus."""
+    places = context.places
+    outlines = context.store.outlines(context.request.system).reindex(places.index)
+    in_focus = context.in_focus
+    focus = None
+    if in_focus.any():
+        focus = dissolve(outlines[in_focus], in_focus[in_focus].astype(str)).iloc[0]
+    attribution = next(
+        entry["attribution"]
+        for entry in context.store.manifest["datasets"]
+        if entry["id"] == "outlines"
+    )
+    return Ground(
+        system_code=context.request.system,
+        system_name=context.system_short_name,
+        focus_name=context.focus_name,
+        outlines=outlines,
+        area_names=places["area_name"],
+        ltla_codes=places["ltla_code"],
+        ltla_names=places.drop_duplicates("ltla_code").set_index("ltla_code")["ltla_name"],
+        people=places["people"].astype(float),
+        in_focus=in_focus,
+        ltla_outlines=dissolve(outlines, places["ltla_code"]),
+        focus_outline=focus,
+        boundary_note=BOUNDARY_NOTE,
+        attribution=str(attribution),
+    )
+
+
+def select_layers(context: Context, measures: tuple[str, ...] = ()) -> tuple[Layer, ...]:
+    """Return the layers asked for, else the default measure of each indicator in topic order."""
+    entries = catalogue()
+    chosen = measures or tuple(
+        entries.indicators[name].default for name in entries.topics[context.request.topic]
+    )
+    messages = {s.id.split(".")[2]: s.bullet for s in make_statements(context).statements[::-1]}
+    return tuple(
+        _layer(context, entries.measure(name), messages.get(name, "")) for name in chosen
+    )
+
+
+def _layer(context: Context, measure: Measure, message: str) -> Layer:
+    small = context.small_areas
+    fifths = small[column(measure.id, "quintile")].astype("Int64")
+    values = small[column(measure.id, "value")].astype(float)
+    status = column(measure.id, "status")
+    reasons = small[status] if status in small else pd.Series("", index=small.index)
+    described = context.store.measures[measure.id]
+    datasets = catalogue().indicators[measure.indicator].datasets
+    sources = [d for d in context.store.manifest["datasets"] if d["id"] in datasets]
+    titles = "; ".join(f"{d['title']}, {d['period']}" for d in sources)
+    publishers = ", ".join(dict.fromkeys(d["publisher"] for d in sources))
+    return Layer(
+        indicator=measure.indicator,
+        measure=measure.id,
+        title=measure.title,
+        unit=measure.unit,
+        decimals=measure.decimals,
+        period=described["period"],
+        values=values,
+        fifths=fifths,
+        reasons=reasons,
+        limits={int(k): (low, high) for k, (low, high) in described["limits"].items()},
+        people=_people_by_fifth(context, fifths),
+        fifth_words=measure.fifth_words(),
+        darkest="low" if measure.polarity == "high is better" else "high",
+        source=f"Source: {publishers}: {titles}. {sources[0]['licence']}",
+        caveat=measure.limit,
+        message=message,
+    )
+
+
+def _people_by_fifth(context: Context, fifths: pd.Series[int]) -> pd.DataFrame:
+    """Count people by national fifth, 0 standing for areas without a value."""
+    people, group = context.places["people"], fifths.fillna(0)
+    focus = people.where(context.in_focus, 0).groupby(group).sum()
+    rest = people.where(~context.in_focus, 0).groupby(group).sum()
+    return pd.DataFrame({"focus": focus, "rest": rest}).reindex((0, *FIFTHS)).fillna(0)

@@ -1,0 +1,178 @@
+"""What the command line prints: lists as JSON-ready values, and the same as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from context.request import authority_candidates, system_candidates
+from context.statements import make_statements, plain
+from geodata.names import find_named, load_system_names
+
+if TYPE_CHECKING:
+    from context.build import Context
+    from geodata.store import Store
+
+
+def list_status(store: Store) -> dict[str, Any]:
+    """Return edition, build, datasets of the manifest and what is missing, with the remedy."""
+    return {
+        "edition": store.edition.id,
+        "build": store.build,
+        "starter": store.is_starter,
+        "made_at": store.manifest["made_at"],
+        "datasets": store.manifest["datasets"],
+        "missing": store.manifest["missing"],
+    }
+
+
+def say_status(status: dict[str, Any]) -> str:
+    """Write the status for people."""
+    lines = [f"Edition {status['edition']}, build {status['build']}, made {status['made_at']}"]
+    for dataset in status["datasets"]:
+        lines.append("")
+        lines.append(f"{dataset['id']}: {dataset['title']}")
+        lines.append(f"  {dataset['publisher']}; {dataset['licence']}")
+        lines.append(f"  {dataset['attribution']}")
+        lines.append(
+            f"  period {dataset['period']}; areas {dataset['vintage']}; "
+            f"published {dataset['release_date']}"
+        )
+        if dataset["note"]:
+            lines.append(f"  {dataset['note']}")
+        for file in dataset["files"]:
+            rows = f"{file['rows']:,} rows, " if file["rows"] else ""
+            lines.append(
+                f"  {file['part']}: {rows}{file['bytes']:,} bytes, {file['downloaded_at']}, "
+                f"sha256 {file['sha256'][:12]}"
+            )
+    for missing in status["missing"]:
+        lines.append("")
+        lines.append(f"{missing['indicator']}: not available. {missing['reason']}")
+        lines.append(f"  {missing['remedy']}")
+    return "\n".join(lines)
+
+
+def list_systems(store: Store) -> list[dict[str, Any]]:
+    """Return code, name, short name, aliases, review phase, small areas and people of each."""
+    known = load_system_names(store.edition.id)
+    candidates = {c.code: c for c in system_candidates(store)}
+    systems = []
+    for system in store.manifest["systems"]:
+        names = known.get(system["code"])
+        short = names.short_name if names else system["name"]
+        aliases = [a for a in candidates[system["code"]].aliases if a != short]
+        systems.append(
+            {
+                "code": system["code"],
+                "name": system["name"],
+                "short_name": short,
+                "aliases": aliases,
+                "phase": names.phase if names else None,
+                "small_areas": system["small_areas"],
+                "population": system["population"],
+            }
+        )
+    return systems
+
+
+def list_areas(store: Store, system: str) -> list[dict[str, Any]]:
+    """Return the authorities of a system: LTLAs first, most people inside first."""
+    chosen = find_named(system, system_candidates(store), what="system")
+    members = store.membership
+    rows = members[members["system_code"] == chosen.code]
+    rows = rows.sort_values(
+        ["level", "people_inside", "area_code"], ascending=[True, False, True]
+    )
+    return [
+        {
+            "code": row.area_code,
+            "name": row.area_name,
+            "level": row.level,
+            "population": int(row.people),
+            "share_inside": float(row.share_inside),
+        }
+        for row in rows.itertuples()
+    ]
+
+
+def list_comparison(context: Context) -> dict[str, Any]:
+    """Return edition, system and every row of the comparison, unrounded."""
+    rows = [
+        {str(key): plain(value) for key, value in row.items()}
+        for row in context.comparison.to_dict("records")
+    ]
+    for row in rows:
+        row["status"] = row["status"] or None
+    return {
+        "edition": context.request.edition,
+        "system": {"code": context.request.system, "name": context.system_name},
+        "rows": rows,
+    }
+
+
+def list_statements(context: Context) -> dict[str, Any]:
+    """Return the request, the statements with their evidence, and those not made."""
+    made = make_statements(context)
+    names = {c.code: c.name for c in authority_candidates(context.store)}
+    request = context.request
+    return {
+        "edition": request.edition,
+        "system": {"code": request.system, "name": context.system_name},
+        "focus": [{"code": code, "name": names[code]} for code in request.focus],
+        "peers": [{"code": code, "name": names[code]} for code in request.peers],
+        "topic": request.topic,
+        "statements": [
+            {
+                "id": s.id,
+                "kind": s.kind,
+                "indicator": s.indicator,
+                "text": s.text,
+                "bullet": s.bullet,
+                "if_challenged": s.if_challenged,
+                "evidence": list(s.evidence),
+                "rule": s.rule,
+                "sources": list(s.sources),
+            }
+            for s in made.statements
+        ],
+        "not_made": [
+            {"kind": n.kind, "indicator": n.indicator, "reason": n.reason} for n in made.not_made
+        ],
+    }
+
+
+def say_markdown(context: Context) -> str:
+    """Write the statements for people, each with how to answer a challenge and its sources."""
+    made = make_statements(context)
+    name = context.focus_name or f"The {context.system_short_name} system"
+    lines = [f"# {name} in context", ""]
+    for notice in context.notices:
+        lines += [f"*{notice}*", ""]
+    for s in made.statements:
+        lines += [f"- {s.text}", f"  - If challenged: {s.if_challenged}"]
+        lines += [f"  - Source: {source}" for source in s.sources]
+    lines += ["", "## Considered and not said", ""]
+    lines += [f"- {n.indicator} ({n.kind}): {n.reason}" for n in made.not_made]
+    return "\n".join(lines)
+
+
+def say_table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
+    """Write rows as aligned text columns; missing values are a dash."""
+    cells = [[_cell(row[name]) for name in columns] for row in rows]
+    widths = [
+        max([len(name), *(len(line[i]) for line in cells)]) for i, name in enumerate(columns)
+    ]
+    lines = [list(columns), *cells]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,144 @@
+"""What was asked: a system, a focus, peers and a topic, as codes of one edition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from geodata.errors import RequestError, UnknownNameError
+from geodata.names import Named, find_named, load_system_names, system_aliases
+from indicators.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from geodata.store import Store
+
+DEFAULT_TOPIC = "older_people"
+EXTENTS = ("", "whole", "inside")
+WHOLE = 0.9999
+"""Share of people inside from which an authority counts as wholly inside (guards rounding)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One question: codes only, so that the same request always gives the same output."""
+
+    edition: str
+    system: str
+    focus: tuple[str, ...] = ()
+    peers: tuple[str, ...] = ()
+    topic: str = DEFAULT_TOPIC
+    extent: str = ""
+
+
+def resolve_request(
+    store: Store,
+    *,
+    system: str,
+    focus: Sequence[str] = (),
+    peers: Sequence[str] = (),
+    topic: str = DEFAULT_TOPIC,
+    extent: str = "",
+) -> Request:
+    """Turn names or codes into a ``Request`` against one store.
+
+    Raises ``UnknownNameError`` with the nearest names, and ``RequestError`` for a topic or extent
+    that does not exist or a focus lying partly inside without ``extent``.
+    """
+    if topic not in catalogue().topics:
+        known = ", ".join(catalogue().topics)
+        raise RequestError(f'There is no topic called "{topic[:40]}". Choose one of: {known}.')
+    if extent not in EXTENTS:
+        raise RequestError("The extent is either whole or inside.")
+    chosen = find_named(system, system_candidates(store), what="system")
+    inside = [find_place(text, store, chosen) for text in focus]
+    anywhere = [
+        find_named(text, authority_candidates(store), what="local authority") for text in peers
+    ]
+    request = Request(
+        edition=store.edition.id,
+        system=chosen.code,
+        focus=tuple(sorted({place.code for place in inside})),
+        peers=tuple(dict.fromkeys(place.code for place in anywhere)),
+        topic=topic,
+        extent=extent,
+    )
+    _require_extent(store, request, chosen)
+    return request
+
+
+def find_place(text: str, store: Store, system: Named) -> Named:
+    """Find an authority of the system; say so where it exists but lies outside."""
+    candidates = authority_candidates(store, system.code)
+    try:
+        return find_named(text, candidates, what=f"place in {system.name}")
+    except UnknownNameError as error:
+        try:
+            outside = find_named(text, authority_candidates(store), what="local authority")
+        except UnknownNameError:
+            raise error from None
+        raise RequestError(
+            f"{outside.name} does not lie in {system.name}; give it as a peer, "
+            "or choose its own system."
+        ) from None
+
+
+def system_candidates(store: Store) -> tuple[Named, ...]:
+    """Return every system of the edition with all the names that people use for it."""
+    return _system_candidates(
+        store.edition.id,
+        store.edition.system_kind,
+        tuple((system["code"], system["name"]) for system in store.manifest["systems"]),
+    )
+
+
+@lru_cache(maxsize=4)
+def _system_candidates(
+    edition: str, kind: str, systems: tuple[tuple[str, str], ...]
+) -> tuple[Named, ...]:
+    names = load_system_names(edition)
+    found = []
+    for code, official in systems:
+        known = names.get(code)
+        aliases: tuple[str, ...] = ()
+        if known is not None:
+            more = system_aliases(known.short_name, official, known.aliases, kind)  # type: ignore[arg-type]
+            aliases = (known.short_name, *more)
+        found.append(Named(code=code, name=official, level="system", aliases=aliases))
+    return tuple(found)
+
+
+def short_system_name(store: Store, code: str) -> str:
+    """Return the name of a system as people say it ("Devon"), else its official name."""
+    known = load_system_names(store.edition.id).get(code)
+    if known is not None:
+        return known.short_name
+    return next(s["name"] for s in store.manifest["systems"] if s["code"] == code)
+
+
+def authority_candidates(store: Store, system_code: str | None = None) -> tuple[Named, ...]:
+    """Return every LTLA, then every UTLA that is not also an LTLA, of a system or of England."""
+    members = store.membership
+    if system_code is not None:
+        members = members[members["system_code"] == system_code]
+    members = members.drop_duplicates("area_code")
+    return tuple(
+        Named(code=row.area_code, name=row.area_name, level=row.level)
+        for row in members.itertuples()
+    )
+
+
+def _require_extent(store: Store, request: Request, system: Named) -> None:
+    members = store.membership
+    rows = members[
+        members["area_code"].isin(request.focus) & (members["system_code"] == request.system)
+    ].drop_duplicates("area_code")
+    split = rows[rows["share_inside"] < WHOLE]
+    if len(split) and not request.extent:
+        row = split.iloc[0]
+        raise RequestError(
+            f"{row['area_name']} lies only partly in {system.name} "
+            f"({row['share_inside']:.0%} of its people): choose --extent inside for that part, "
+            "or --extent whole for all of it."
+        )

@@ -1,0 +1,71 @@
+"""Numbers, ordinals and places as people say them."""
+
+from __future__ import annotations
+
+import re
+
+ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+SMALL = {
+    2: "second",
+    3: "third",
+    4: "fourth",
+    5: "fifth",
+    6: "sixth",
+    7: "seventh",
+    8: "eighth",
+    9: "ninth",
+}
+
+
+def say_number(value: float, unit: str, decimals: int) -> str:
+    """Round for display: thousands separators, and "%" where the unit is percent.
+
+    >>> say_number(18.5158, "%", 1), say_number(3283.08, "people per km2", 0)
+    ('18.5%', '3,283')
+    """
+    text = f"{value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.replace("-", "")
+    return f"{text}%" if unit == "%" else text.replace("-", "−")
+
+
+def say_ordinal(place: int) -> str:
+    """Write an ordinal in figures.
+
+    >>> say_ordinal(1), say_ordinal(12), say_ordinal(23), say_ordinal(111)
+    ('1st', '12th', '23rd', '111th')
+    """
+    ending = "th" if 10 <= place % 100 <= 20 else ORDINALS.get(place % 10, "th")
+    return f"{place}{ending}"
+
+
+def say_rank(above: int, below: int, *, low: str = "lowest", high: str = "highest") -> str:
+    """Say a rank from the nearer end, given how many areas lie above and below.
+
+    >>> say_rank(195, 118), say_rank(0, 41), say_rank(4, 37)
+    ('119th lowest', 'highest', '5th highest')
+    """
+    place, end = (below + 1, low) if below <= above else (above + 1, high)
+    return end if place == 1 else f"{say_ordinal(place)} {end}"
+
+
+def say_rank_in_words(above: int, below: int, *, low: str, high: str) -> str:
+    """Say a rank within a few areas in words, with "the": "the second lowest", "the largest"."""
+    place, end = (below + 1, low) if below <= above else (above + 1, high)
+    words = SMALL.get(place, say_ordinal(place))
+    return f"the {end}" if place == 1 else f"the {words} {end}"
+
+
+def start_sentence(text: str) -> str:
+    """Put a capital at the beginning, as for "the rest of Devon" at the start of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def count_words(text: str) -> int:
+    """Count words as a reader does."""
+    return len(re.findall(r"\S+", text))
+
+
+def say_join(parts: list[str]) -> str:
+    """Join clauses: "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
