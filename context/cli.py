@@ -206,7 +206,7 @@ def _statements(options: argparse.Namespace) -> None:
 
 
 def _map(options: argparse.Namespace) -> None:
-    from context.ground import read_ground, select_layers
+    from context.ground import default_measures, read_ground, select_layers
     from indicators.catalogue import catalogue
 
     entries = catalogue()
@@ -224,23 +224,13 @@ def _map(options: argparse.Namespace) -> None:
     if output.suffix.lower() == ".html":
         from context.webmap import web_map_html
 
-        default = {m for m in select_layers_ids(context)}
-        chosen = tuple(dict.fromkeys([*sorted(default), measure.id]))
+        chosen = tuple(dict.fromkeys([*default_measures(context), measure.id]))
         page = web_map_html(ground, select_layers(context, chosen), measure=measure.id)
         output.write_text(page, encoding="utf-8")
         return
     from context.maps import write_map
 
     write_map(ground, select_layers(context, (measure.id,))[0], output)
-
-
-def select_layers_ids(context: Context) -> list[str]:
-    """Return the default measures that the build holds, in the order of the topic."""
-    from indicators.catalogue import catalogue
-
-    entries = catalogue()
-    order = entries.topics[context.request.topic]
-    return [entries.indicators[name].default for name in order]
 
 
 def _app(options: argparse.Namespace) -> None:

@@ -51,6 +51,10 @@ FROM_TABLE = (
 )
 
 
+RowsOf = dict[tuple[str, str, str], dict[str, Any]]
+"""Numbers of the published areas, by measure, level and code."""
+
+
 @dataclass(frozen=True)
 class Place:
     """One row per measure is made for each of these."""
@@ -70,6 +74,7 @@ def compare_places(
     small_areas: pd.DataFrame,
     places: pd.DataFrame,
     in_focus: pd.Series[bool],
+    *,
     short_name: str,
 ) -> pd.DataFrame:
     """Lay every measure of the build beside every place of the request; columns ``ROW``.
@@ -78,13 +83,11 @@ def compare_places(
     measure but counts. ``against_england`` is set only where an interval is published.
     """
     table = store.areas
-    rows_of = {
-        key: row
-        for key, row in zip(
-            zip(table["measure"], table["level"], table["area_code"], strict=True),
-            table[list(FROM_TABLE)].to_dict("records"),
-            strict=True,
-        )
+    keys = zip(table["measure"], table["level"], table["area_code"], strict=True)
+    numbers_of = table[list(FROM_TABLE)].to_dict("records")
+    rows_of: RowsOf = {
+        (str(measure), str(level), str(code)): {str(k): v for k, v in row.items()}
+        for (measure, level, code), row in zip(keys, numbers_of, strict=True)
     }
     found = [
         *_focus(request, store, small_areas, in_focus, short_name),
@@ -121,9 +124,7 @@ def compare_places(
     return pd.DataFrame.from_records(records, columns=list(ROW))
 
 
-def _numbers(
-    place: Place, measure: Measure, rows_of: dict[tuple[str, str, str], dict[str, Any]]
-) -> dict[str, Any]:
+def _numbers(place: Place, measure: Measure, rows_of: RowsOf) -> dict[str, Any]:
     if place.parts is None:
         return rows_of[(measure.id, place.level, place.code)]
     value, numerator, denominator = sum_parts(place.parts, measure)
@@ -191,9 +192,11 @@ def _peers(request: Request, store: Store) -> list[Place]:
 def _authorities(request: Request, store: Store) -> list[Place]:
     members = store.membership[store.membership["system_code"] == request.system]
     members = members.sort_values(["level", "area_code"])
+    columns = (members[name].astype(str) for name in ("area_code", "area_name", "level"))
+    shares = members["share_inside"].astype(float)
     return [
-        Place(row.level, row.area_code, row.area_name, row.level, row.share_inside)
-        for row in members.itertuples()
+        Place(level, code, name, level, share)
+        for code, name, level, share in zip(*columns, shares, strict=True)
     ]
 
 

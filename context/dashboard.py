@@ -186,11 +186,8 @@ def _loaded_editions(store: Store) -> list[str]:
 def _sidebar(store: Store) -> Request:
     """Ask edition, system, focus, peers and topic; write them into the link."""
     state, side = st.session_state, st.sidebar
-    names = {edition.id: edition.title for edition in editions().values()}
     _keep("edition", _loaded_editions(store), store.edition.id)
-    side.selectbox(
-        "Edition", _loaded_editions(store), format_func=lambda key: names[key], key="edition"
-    )
+    side.selectbox("Edition", _loaded_editions(store), key="edition", help=store.edition.title)
     systems = [system.code for system in _systems(store)]
     _keep("system", systems, systems[0])
     side.selectbox(

@@ -44,16 +44,19 @@ def read_ground(context: Context) -> Ground:
     )
 
 
+def default_measures(context: Context) -> tuple[str, ...]:
+    """Return the default measure of each indicator, in the order of the topic."""
+    entries = catalogue()
+    order = entries.topics[context.request.topic]
+    return tuple(entries.indicators[name].default for name in order)
+
+
 def select_layers(context: Context, measures: tuple[str, ...] = ()) -> tuple[Layer, ...]:
     """Return the layers asked for, else the default measure of each indicator in topic order."""
     entries = catalogue()
-    chosen = measures or tuple(
-        entries.indicators[name].default for name in entries.topics[context.request.topic]
-    )
+    chosen = measures or default_measures(context)
     messages = {s.id.split(".")[2]: s.bullet for s in make_statements(context).statements[::-1]}
-    return tuple(
-        _layer(context, entries.measure(name), messages.get(name, "")) for name in chosen
-    )
+    return tuple(_layer(context, entries.measure(name), messages.get(name, "")) for name in chosen)
 
 
 def _layer(context: Context, measure: Measure, message: str) -> Layer:
@@ -81,7 +84,7 @@ def _layer(context: Context, measure: Measure, message: str) -> Layer:
         people=_people_by_fifth(context, fifths),
         fifth_words=measure.fifth_words(),
         darkest="low" if measure.polarity == "high is better" else "high",
-        source=f"Source: {publishers}: {titles}. {sources[0]['licence']}",
+        source=f"Source: {publishers}: {titles}. Licensed under the {sources[0]['licence']}",
         caveat=measure.limit,
         message=message,
     )

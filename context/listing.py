@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from context.request import authority_candidates, system_candidates
-from context.statements import make_statements, plain
+from context.statements import make_statements
+from context.wording import plain
 from geodata.names import find_named, load_system_names
 
 if TYPE_CHECKING:
@@ -81,18 +82,16 @@ def list_areas(store: Store, system: str) -> list[dict[str, Any]]:
     chosen = find_named(system, system_candidates(store), what="system")
     members = store.membership
     rows = members[members["system_code"] == chosen.code]
-    rows = rows.sort_values(
-        ["level", "people_inside", "area_code"], ascending=[True, False, True]
-    )
+    rows = rows.sort_values(["level", "people_inside", "area_code"], ascending=[True, False, True])
     return [
         {
-            "code": row.area_code,
-            "name": row.area_name,
-            "level": row.level,
-            "population": int(row.people),
-            "share_inside": float(row.share_inside),
+            "code": row["area_code"],
+            "name": row["area_name"],
+            "level": row["level"],
+            "population": int(row["people"]),
+            "share_inside": float(row["share_inside"]),
         }
-        for row in rows.itertuples()
+        for row in rows.to_dict("records")
     ]
 
 
@@ -160,9 +159,7 @@ def say_markdown(context: Context) -> str:
 def say_table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
     """Write rows as aligned text columns; missing values are a dash."""
     cells = [[_cell(row[name]) for name in columns] for row in rows]
-    widths = [
-        max([len(name), *(len(line[i]) for line in cells)]) for i, name in enumerate(columns)
-    ]
+    widths = [max([len(name), *(len(line[i]) for line in cells)]) for i, name in enumerate(columns)]
     lines = [list(columns), *cells]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()

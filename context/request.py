@@ -114,7 +114,7 @@ def short_system_name(store: Store, code: str) -> str:
     known = load_system_names(store.edition.id).get(code)
     if known is not None:
         return known.short_name
-    return next(s["name"] for s in store.manifest["systems"] if s["code"] == code)
+    return next(str(s["name"]) for s in store.manifest["systems"] if s["code"] == code)
 
 
 def authority_candidates(store: Store, system_code: str | None = None) -> tuple[Named, ...]:
@@ -123,10 +123,19 @@ def authority_candidates(store: Store, system_code: str | None = None) -> tuple[
     if system_code is not None:
         members = members[members["system_code"] == system_code]
     members = members.drop_duplicates("area_code")
+    columns = (members[name].astype(str) for name in ("area_code", "area_name", "level"))
     return tuple(
-        Named(code=row.area_code, name=row.area_name, level=row.level)
-        for row in members.itertuples()
+        Named(code=code, name=name, level=level, aliases=_said_names(name))
+        for code, name, level in zip(*columns, strict=True)
     )
+
+
+def _said_names(official: str) -> tuple[str, ...]:
+    """Return how people say "Bristol, City of" or "Kingston upon Hull, City of"."""
+    name, comma, after = official.partition(", ")
+    if not comma or not after.endswith(" of"):
+        return ()
+    return (name, f"{after} {name}", name.removeprefix("Kingston upon "))
 
 
 def _require_extent(store: Store, request: Request, system: Named) -> None:

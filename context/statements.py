@@ -13,6 +13,7 @@ import pandas as pd
 
 from context.wording import (
     count_words,
+    plain,
     say_join,
     say_number,
     say_rank,
@@ -236,9 +237,7 @@ def _bullet(
     """Compare with the first place that keeps the bullet within its words, England last."""
     text = ""
     for row in others:
-        text = template.format(
-            **named, other=_shown(row, measure), other_place=_said(context, row)
-        )
+        text = template.format(**named, other=_shown(row, measure), other_place=_said(context, row))
         if count_words(text) <= MOST_WORDS_IN_A_BULLET:
             return text
     return text
@@ -316,10 +315,3 @@ def _sources(context: Context, measure: Measure) -> tuple[str, ...]:
         for entry in context.store.manifest["datasets"]
         if entry["id"] in wanted
     )
-
-
-def plain(value: Any) -> Any:
-    """Turn a cell into what JSON can say: missing is None, whole ranks are int."""
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return value.item() if hasattr(value, "item") else value

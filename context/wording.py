@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+from typing import Any
+
+import pandas as pd
 
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 SMALL = {
@@ -69,3 +73,10 @@ def count_words(text: str) -> int:
 def say_join(parts: list[str]) -> str:
     """Join clauses: "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def plain(value: Any) -> Any:
+    """Turn a cell into what JSON can say: missing is None, whole ranks are int."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return value.item() if hasattr(value, "item") else value

@@ -51,7 +51,7 @@ def read_places(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd
     lookup = lookup[lookup["area_code"].str.startswith("E01")]
     _require_unique(lookup["area_code"], files["system_lookup"]["main"])
     places = lookup.merge(_read_upper_tier(files, edition), on="ltla_code", how="left")
-    # A small area is named after its MSOA plus one letter; no published file of 2020 says it better.
+    # A small area is named after its MSOA plus one letter; no lookup of 2020 gives the code.
     places = places.assign(msoa_name=places["area_name"].str[:-1])
     places = places.merge(_read_msoas(files), on="msoa_name", how="left")
     places = places.merge(_read_regions(files, places), on="ltla_code", how="left")
@@ -74,9 +74,7 @@ def read_lookup(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     return chosen.set_axis(list(columns.values()), axis=1)
 
 
-def _read_upper_tier(
-    files: Mapping[str, Mapping[str, Path]], edition: Edition
-) -> pd.DataFrame:
+def _read_upper_tier(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd.DataFrame:
     year = edition.authority_year
     columns = {
         f"LTLA{year}CD": "ltla_code",
@@ -94,9 +92,7 @@ def _read_msoas(files: Mapping[str, Mapping[str, Path]]) -> pd.DataFrame:
     return table.drop_duplicates().reset_index(drop=True)
 
 
-def _read_regions(
-    files: Mapping[str, Mapping[str, Path]], places: pd.DataFrame
-) -> pd.DataFrame:
+def _read_regions(files: Mapping[str, Mapping[str, Path]], places: pd.DataFrame) -> pd.DataFrame:
     """Region of each LTLA: workbook headings first, the 2023 lookup for newer authorities.
 
     The names are those of the 2023 lookup, since the workbook writes its own in capitals.

@@ -23,10 +23,10 @@ from typing import TypeVar
 import requests
 
 from geodata import arcgis, nomis
+from geodata.download_transport import Fault, Transport, failed, mirrored
 from geodata.errors import DownloadError, InContextError, RequestError, SourceError
 from geodata.rawfile import Kept, RawFile, check_file, check_size, keep, recall, unpack
 from geodata.sources import Dataset, Part
-from geodata.download_transport import Fault, Transport, failed, mirrored
 
 __all__ = ["Downloader", "RawFile", "local_file", "mirrored"]
 

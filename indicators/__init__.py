@@ -1,1 +1,1 @@
-"""What: the catalogue of measures, one reader per source, aggregates and the conductor of a fetch."""
+"""What: the catalogue, one reader per source, aggregates and the conductor of a fetch."""

@@ -1,4 +1,4 @@
-"""The catalogue: every indicator and measure, its unit, words and way of summing, and its datasets."""
+"""The catalogue: every indicator and measure, its unit, its words and its datasets."""
 
 from __future__ import annotations
 

@@ -135,7 +135,8 @@ def _build(
     places = read_places(files, edition)
     tables = read_indicators(entries, edition, files, places.index, report)
     measures = [m for m in entries.measures.values() if m.id in set(tables["measure"])]
-    periods = tables.drop_duplicates("measure").set_index("measure")["period"].to_dict()
+    first = tables.drop_duplicates("measure")
+    periods = dict(zip(first["measure"].astype(str), first["period"].astype(str), strict=True))
     report("Computing authorities, systems and England")
     wide = widen(tables, measures, places.index)
     people = wide[column("share_65_plus", "denominator")]
@@ -161,9 +162,7 @@ def _build(
         "systems": describe_systems(places, people),
         "measures": describe_measures(wide, measures, periods),
         "datasets": describe_datasets(datasets_of(edition, entries), raw),
-        "missing": [
-            {"indicator": key, **entry} for key, entry in entries.not_available.items()
-        ],
+        "missing": [{"indicator": key, **entry} for key, entry in entries.not_available.items()],
     }
     report("Writing the build")
     store.write_build(folder / name, parts, manifest)
@@ -211,18 +210,24 @@ def _read_outlines(
 
 def describe_systems(places: pd.DataFrame, people: pd.Series[float]) -> list[dict[str, Any]]:
     """Return code, name, small areas and people of each system, by code."""
-    by_system = places.groupby(["system_code", "system_name"]).size()
+    counts = places.groupby("system_code").size()
+    names = places.drop_duplicates("system_code").set_index("system_code")["system_name"]
     totals = people.groupby(places["system_code"]).sum()
     return [
-        {"code": code, "name": name, "small_areas": int(n), "population": int(totals[code])}
-        for (code, name), n in by_system.items()
+        {
+            "code": str(code),
+            "name": str(names[code]),
+            "small_areas": int(counts[code]),
+            "population": int(totals[code]),
+        }
+        for code in counts.index
     ]
 
 
 def describe_measures(
     wide: pd.DataFrame, measures: Iterable[Any], periods: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """Return, per measure: indicator, period, areas ranked and the limits of each national fifth."""
+    """Return, per measure: indicator, period, areas ranked and limits of the national fifths."""
     described = {}
     for measure in measures:
         values = wide[column(measure.id, "value")]

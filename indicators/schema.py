@@ -84,8 +84,9 @@ def validate(
             codes = ", ".join(missing[:5])
             raise SourceError(f"{file}: {measure} lacks {len(missing):,} areas: {codes}.")
     no_reason = table["value"].isna() != (table["status"] != "")
-    _refuse(table[no_reason], file, "status", "do not go with their value")
-    _refuse(table[np.isinf(table[NUMBERS]).any(axis=1)], file, "value", "are not finite")
+    _refuse(table.loc[no_reason], file, "status", "do not go with their value")
+    infinite = np.isinf(table[NUMBERS].to_numpy(dtype=float)).any(axis=1)
+    _refuse(table.loc[infinite], file, "value", "are not finite")
     _refuse(table[table["denominator"] < 0], file, "denominator", "are negative")
     return table
 

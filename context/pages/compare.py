@@ -31,14 +31,19 @@ def show(view: View) -> None:
     roles = (*ROLES, "ltla", "utla") if everyone else ROLES
     rows = comparison[comparison["role"].isin(roles)]
     rows = rows if measure == ALL else rows[rows["measure"] == measure]
+    order = [
+        (known.index(m), roles.index(r)) for m, r in zip(rows["measure"], rows["role"], strict=True)
+    ]
+    rows = rows.iloc[sorted(range(len(rows)), key=order.__getitem__)]
     table = readable(rows, with_measure=measure == ALL)
     # as high as its rows, so that nothing scrolls inside the page
     st.dataframe(table, hide_index=True, width="stretch", height="content", placeholder=ABSENT)
     if measure != ALL:
         _explain(catalogue().measures[measure], str(rows["period"].iloc[0]))
     st.caption(
-        "The national position counts from the lowest value among areas of the same kind: lower "
-        "authorities, upper authorities or systems. The difference is area minus England."
+        "The national position counts from the lowest value among areas of the same kind: "
+        "districts and unitary authorities, counties and unitary authorities, or systems. "
+        "The difference is area minus England."
     )
     st.download_button(
         "Download the comparison as CSV",
@@ -50,7 +55,8 @@ def show(view: View) -> None:
 
 
 def _explain(measure: Measure, period: str) -> None:
-    parts = (f"{measure.title}, {period}.", measure.definition, measure.limit)
+    limit = measure.limit[:1].upper() + measure.limit[1:]
+    parts = (f"{measure.title}, {period}.", measure.definition, limit)
     st.markdown(" ".join(escape(part) for part in parts if part))
 
 
@@ -66,12 +72,11 @@ def readable(rows: pd.DataFrame, *, with_measure: bool) -> pd.DataFrame:
 
 def _row(row: dict[Any, Any], measure: Measure, *, with_measure: bool) -> dict[str, str]:
     fifth = row["quintile"]
-    county = row["level"] == "utla"
     ranked = not pd.isna(row["rank"])
     return {
         **({"Measure": f"{measure.title}, {row['period']}"} if with_measure else {}),
         "Place": place_name(row),
-        "Kind": "upper authority" if county else KINDS.get(row["role"], "authority"),
+        "Kind": KINDS[row["role"]],
         "Value": with_unit(row["value"], measure),
         "Numerator": _whole(row["numerator"]),
         "Denominator": _whole(row["denominator"]),
@@ -88,7 +93,8 @@ KINDS = {
     "rest": "rest",
     "system": "system",
     "england": "England",
-    "ltla": "lower authority",
+    "ltla": "district or unitary",
+    "utla": "county or unitary",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from context.pages.shown import View, escape
+from context.pages.shown import View, escape, indicator_name, show_table
 
 HOW_TO_LOAD = (
     "To load all of England, run this in a terminal on the computer where this page is served. "
@@ -31,14 +31,14 @@ def show(view: View) -> None:
     )
     st.subheader("Sources")
     table = pd.DataFrame([_dataset(entry) for entry in store.manifest["datasets"]])
-    st.dataframe(table, hide_index=True, width="stretch", height="content")
+    show_table(table)
     for attribution in dict.fromkeys(e.get("attribution", "") for e in store.manifest["datasets"]):
         if attribution:
             st.caption(escape(attribution))
     st.subheader("What is missing")
     missing = store.manifest.get("missing", [])
     for entry in missing:
-        name = str(entry["indicator"]).replace("_", " ").capitalize()
+        name = indicator_name(str(entry["indicator"]))
         st.markdown(
             f"- **{escape(name)}**: {escape(entry['reason'])} {escape(entry.get('remedy', ''))}"
         )

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from context.pages.shown import View, escape, show_notices
-from indicators.catalogue import catalogue
+from context.pages.shown import View, escape, indicator_name, show_notices
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -21,7 +20,7 @@ def show(view: View) -> None:
     st.header(escape(heading(context)))
     show_notices(context)
     said = view.statements()
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         for statement in said.statements:
             _show_statement(statement)
@@ -51,7 +50,7 @@ def heading(context: Context) -> str:
 
 
 def _show_statement(statement: Statement) -> None:
-    with st.container(border=True):
+    with st.container(gap="small"):
         st.markdown(escape(statement.text))
         with st.expander("Evidence and how to answer a challenge"):
             if statement.if_challenged:
@@ -79,8 +78,7 @@ def _show_not_said(said: Statements) -> None:
         if not said.not_made:
             st.text("Everything that was considered is said.")
         for left_out in said.not_made:
-            entry = catalogue().indicators.get(left_out.indicator)
-            name = entry.title if entry else left_out.indicator.replace("_", " ").capitalize()
+            name = indicator_name(left_out.indicator)
             st.markdown(f"- **{escape(name)}**: {escape(left_out.reason)}")
 
 

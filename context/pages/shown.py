@@ -10,14 +10,18 @@ import streamlit as st
 
 from context.build import Context, build_context
 from context.request import Request
+from indicators.catalogue import catalogue
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from context.layers import Ground, Layer
     from context.statements import Statements
     from geodata.store import Store
 
 Key = tuple[str, str]
 """Folder and name of a build: with the request, the key of every cache."""
+ACRONYMS = {"savi"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +122,24 @@ def escape(text: str) -> str:
     A\*b\* \<i\>
     """
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
+
+
+def indicator_name(indicator: str) -> str:
+    """Return the title of an indicator, also of one that is not loaded.
+
+    >>> indicator_name("savi"), indicator_name("life_expectancy")
+    ('SAVI', 'Life expectancy')
+    """
+    known = catalogue().indicators.get(indicator)
+    if known is not None:
+        return known.title
+    return indicator.upper() if indicator in ACRONYMS else indicator.replace("_", " ").capitalize()
+
+
+def show_table(table: pd.DataFrame) -> None:
+    """Show a table of text whose cells wrap; ``st.table`` reads Markdown, so all is escaped."""
+    safe = table.map(lambda cell: escape(str(cell))).rename(columns=escape)
+    st.table(safe, hide_index=True)
 
 
 def show_notices(context: Context) -> None:

@@ -51,4 +51,7 @@ def read_land_area(path: Path) -> pd.Series[float]:
         raise SourceError(f"{path.name}: row 5 lacks the columns 'Code' and 'Area Sq Km'.")
     code, area = header.index("Code"), header.index("Area Sq Km")
     body = [row for row in rows[HEADER_ROW + 1 :] if str(row[code]).startswith("E01")]
-    return pd.Series([float(row[area]) for row in body], index=[row[code] for row in body])
+    land = pd.Series([row[area] for row in body], index=[str(row[code]) for row in body])
+    if land.index.has_duplicates:
+        raise SourceError(f"{path.name} lists small areas more than once (column Code).")
+    return pd.to_numeric(land, errors="coerce").astype(float)

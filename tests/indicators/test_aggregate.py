@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.areas import PLACE_COLUMNS
@@ -21,6 +21,7 @@ DENSITY = catalogue().measure("people_per_km2")
 SCORE = catalogue().measure("imd_score")
 DECILE = catalogue().measure("imd_decile")
 SUMMED = (SHARE, COUNT, DENSITY, SCORE)
+QUICK = settings(max_examples=25, deadline=None)
 PERIODS = {measure.id: "2019" for measure in SUMMED}
 
 AREA = st.tuples(
@@ -50,7 +51,7 @@ def frames(areas):
     for measure, parts in pairs.items():
         for name, numbers in zip(("value", "numerator", "denominator"), parts, strict=True):
             wide[column(measure.id, name)] = numbers
-    places = pd.DataFrame({name: "one" for name in PLACE_COLUMNS}, index=index)
+    places = pd.DataFrame(dict.fromkeys(PLACE_COLUMNS, "one"), index=index)
     for level, at in (("ltla", 4), ("system", 5)):
         for what in ("code", "name"):
             places[f"{level}_{what}"] = [f"{level}-{what}-{a[at]}" for a in areas]
@@ -69,6 +70,7 @@ def exact(areas, measure):
     return Fraction(sum(a[0] * a[3] for a in areas), people * 1000)
 
 
+@QUICK
 @given(AREAS)
 def test_values_are_those_of_exact_arithmetic(areas):
     wide, places = frames(areas)
@@ -84,6 +86,7 @@ def test_values_are_those_of_exact_arithmetic(areas):
                 assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
+@QUICK
 @given(AREAS)
 def test_parts_sum_to_the_whole(areas):
     wide, places = frames(areas)
@@ -97,6 +100,7 @@ def test_parts_sum_to_the_whole(areas):
             assert sums[name].to_list() == pytest.approx([whole] * 5, rel=1e-12)
 
 
+@QUICK
 @given(AREAS, st.data())
 def test_focus_and_rest_are_the_whole(areas, data):
     wide, _ = frames(areas)
@@ -108,6 +112,7 @@ def test_focus_and_rest_are_the_whole(areas, data):
         assert np.nansum(parts, axis=0).tolist() == pytest.approx(list(whole), rel=1e-12)
 
 
+@QUICK
 @given(AREAS, st.randoms())
 def test_order_of_rows_never_matters(areas, random):
     wide, places = frames(areas)
@@ -119,6 +124,7 @@ def test_order_of_rows_never_matters(areas, random):
     pd.testing.assert_frame_equal(found[exact_columns], expected[exact_columns], rtol=1e-12)
 
 
+@QUICK
 @given(AREAS)
 def test_a_mean_lies_between_its_parts(areas):
     wide, _ = frames(areas)
@@ -188,6 +194,7 @@ def test_published_only_is_refused_and_left_out():
     assert set(table["measure"]) == {measure.id for measure in SUMMED}
 
 
+@QUICK
 @given(AREAS)
 def test_every_person_is_in_one_system(areas):
     wide, places = frames(areas)

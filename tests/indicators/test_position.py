@@ -4,11 +4,12 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.position import fifth_of_decile, fifth_of_rank, rank_values
 
+QUICK = settings(max_examples=40, deadline=None)
 VALUES = st.lists(
     st.one_of(st.none(), st.integers(-50, 50).map(float), st.floats(-1e6, 1e6)), max_size=60
 )
@@ -18,6 +19,7 @@ def series(values):
     return pd.Series(values, dtype=float)
 
 
+@QUICK
 @given(VALUES)
 def test_rank_counts_the_lower_values(values):
     position = rank_values(series(values))
@@ -36,6 +38,7 @@ def test_rank_counts_the_lower_values(values):
             assert 1 <= fifth <= 5
 
 
+@QUICK
 @given(VALUES, st.randoms())
 def test_order_of_rows_never_matters(values, random):
     given_order = series(values)
@@ -45,6 +48,7 @@ def test_order_of_rows_never_matters(values, random):
     pd.testing.assert_frame_equal(shuffled, rank_values(given_order))
 
 
+@QUICK
 @given(st.integers(1, 40_000), st.data())
 def test_fifth_is_the_rounded_up_share(of, data):
     rank = data.draw(st.integers(1, of))
@@ -52,6 +56,7 @@ def test_fifth_is_the_rounded_up_share(of, data):
     assert (fifth - 1) * of < 5 * rank <= fifth * of
 
 
+@QUICK
 @given(st.integers(1, 300))
 def test_fifths_of_different_values_are_of_almost_equal_size(fives):
     of = 5 * fives

@@ -30,7 +30,11 @@ HEADERS = {
 
 
 def write_people(folder, ages=AGES, more=(), name="population.csv"):
-    rows = [(code, 2019, age, n) for age, ns in ages.items() for code, n in zip(CODES, ns)]  # noqa: B905
+    rows = [
+        (code, 2019, age, number)
+        for age, numbers in ages.items()
+        for code, number in zip(CODES, numbers, strict=False)
+    ]
     columns = ["GEOGRAPHY_CODE", "DATE_NAME", "C_AGE", "OBS_VALUE"]
     path = folder / name
     pd.DataFrame([*rows, *more], columns=columns).to_csv(path, index=False)
