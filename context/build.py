@@ -55,7 +55,9 @@ def build_context(request: Request, store: Store) -> Context:
     in_focus = _in_focus(places, request.focus)
     names = store.membership.drop_duplicates("area_code").set_index("area_code")["area_name"]
     short = short_system_name(store, request.system)
-    focus_name = join_names([names[code] for code in request.focus]) or None
+    comparison = compare_places(request, store, small_areas, places, in_focus, short_name=short)
+    focus = comparison.loc[comparison["role"] == "focus", "area_name"]
+    focus_name = str(focus.iloc[0]) if len(focus) else None
     rest_name = name_of_rest(short) if focus_name else None
     return Context(
         request=request,
@@ -94,14 +96,3 @@ def _notices(store: Store) -> tuple[str, ...]:
 
 def _complete(store: Store) -> set[str]:
     return set(store.manifest["complete_systems"])
-
-
-def join_names(names: Sequence[str]) -> str:
-    """Join names as people write them: "A", "A and B", "A, B and C".
-
-    >>> join_names(["A", "B", "C"])
-    'A, B and C'
-    """
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from context.request import WHOLE, Request
+from context.wording import say_join
 from geodata.areas import ENGLAND_CODE
-from indicators.aggregate import sum_parts
+from indicators.aggregate import column, sum_parts
 from indicators.catalogue import Measure, catalogue
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Place:
     share_inside: float | None
     parts: pd.DataFrame | None = None
     """Small areas to sum where the place is no published area (group, rest, part)."""
+    members: tuple[tuple[str, str], ...] = ()
+    """Level and code of the whole authorities to sum, for a group that reaches outside."""
 
 
 def compare_places(
@@ -125,10 +128,15 @@ def compare_places(
 
 
 def _numbers(place: Place, measure: Measure, rows_of: RowsOf) -> dict[str, Any]:
-    if place.parts is None:
+    if place.parts is None and not place.members:
         return rows_of[(measure.id, place.level, place.code)]
-    value, numerator, denominator = sum_parts(place.parts, measure)
-    empty = "nothing is left of the system" if place.parts.empty else "not published"
+    parts = place.parts
+    if parts is None:
+        rows = [rows_of[(measure.id, *member)] for member in place.members]
+        fields = ("numerator", "denominator")
+        parts = pd.DataFrame({column(measure.id, f): [row[f] for row in rows] for f in fields})
+    value, numerator, denominator = sum_parts(parts, measure)
+    empty = "nothing is left of the system" if parts.empty else "not published"
     return {
         "value": value,
         "lower": math.nan,
@@ -166,8 +174,14 @@ def _focus(
         small_areas[~in_focus],
     )
     if len(request.focus) > 1:
-        name = ", ".join(inside["area_name"])
+        name = say_join([str(name) for name in inside["area_name"]])
         code = "group:" + ",".join(request.focus)
+        if share < WHOLE and request.extent == "whole":
+            levels, codes = inside["level"].astype(str), inside["area_code"].astype(str)
+            whole = tuple(zip(levels, codes, strict=True))
+            return [Place("focus", code, name, "group", share, members=whole), rest]
+        if share < WHOLE:
+            name = f"{name} (the parts in {short_name})"
         return [Place("focus", code, name, "group", share, small_areas[in_focus]), rest]
     row = inside.iloc[0]
     if share < WHOLE and request.extent == "inside":

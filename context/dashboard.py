@@ -13,7 +13,7 @@ import streamlit as st
 
 from context.pages import compare, data, in_context
 from context.pages import map as map_page
-from context.pages.shown import View, escape, keep_store
+from context.pages.shown import View, escape, keep_store, sentence
 from context.request import (
     DEFAULT_TOPIC,
     EXTENTS,
@@ -55,10 +55,10 @@ def main() -> None:
     pages = [_page(*page, store, request, first=i == 0) for i, page in enumerate(PAGES)]
     page = st.navigation(pages)
     if problem:
-        st.error(escape(problem))
+        st.error(sentence(problem))
         return
-    for sentence in st.session_state.get("link_problems", ()):
-        st.error(escape(sentence))
+    for wrong in st.session_state.get("link_problems", ()):
+        st.error(sentence(wrong))
     page.run()
 
 
@@ -77,7 +77,7 @@ def _page(
         try:
             show(View(store=store, request=request))
         except InContextError as error:
-            st.error(escape(str(error)))
+            st.error(sentence(str(error)))
 
     return st.Page(shown, title=title, url_path=path, default=first)
 

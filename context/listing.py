@@ -21,9 +21,9 @@ def list_status(store: Store) -> dict[str, Any]:
         "edition": store.edition.id,
         "build": store.build,
         "starter": store.is_starter,
-        "made_at": store.manifest["made_at"],
+        "made_at": store.manifest.get("made_at", "not recorded"),
         "datasets": store.manifest["datasets"],
-        "missing": store.manifest["missing"],
+        "missing": store.manifest.get("missing", []),
     }
 
 

@@ -205,9 +205,6 @@ def _said(context: Context, row: Row) -> str:
     """Name a place as people say it; the system is told apart from a county of its name."""
     if row["role"] == "system":
         return f"the {context.system_short_name} system"
-    if row["role"] == "focus":
-        name = context.focus_name or row["area_name"]
-        return name if row["level"] != "part" else str(row["area_name"])
     return str(row["area_name"])
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,16 @@ MEMBERSHIP = "membership.parquet"
 OUTLINES = "outlines.parquet"
 TABLES = (PLACES, SMALL_AREAS, AREAS, MEMBERSHIP, OUTLINES)
 STARTER = Path(__file__).resolve().parent.parent / "context" / "starter"
+BUILD_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,99}")
+MANIFEST_KEYS = (
+    "build",
+    "edition",
+    "measures",
+    "systems",
+    "complete_systems",
+    "files",
+    "datasets",
+)
 REMEDY = "Run `incontext fetch` to load all of England."
 
 
@@ -156,10 +167,12 @@ def open_store(edition: str | Edition | None = None, *, root: Path | None = None
 
 
 def _open_current(folder: Path, edition: Edition) -> Store:
-    name = (folder / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
-    if not name or Path(name).name != name or not (folder / name).is_dir():
+    name = read_current(folder)
+    if name is None or not (folder / name).is_dir():
         raise StoreError(damaged(folder / CURRENT))
     manifest = _read_manifest(folder / name)
+    if manifest["edition"] != edition.id:
+        raise StoreError(damaged(folder / name / MANIFEST))
     for table in TABLES:
         path = folder / name / table
         if not path.is_file() or path.stat().st_size != manifest["files"][table]["bytes"]:
@@ -170,12 +183,22 @@ def _open_current(folder: Path, edition: Edition) -> Store:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        needed = ("build", "edition", "measures", "systems", "files", "datasets")
-        if all(key in manifest for key in needed) and all(t in manifest["files"] for t in TABLES):
+        if all(key in manifest for key in MANIFEST_KEYS) and all(
+            {"bytes", "sha256"} <= manifest["files"][table].keys() for table in TABLES
+        ):
             return manifest
-    except (OSError, ValueError):
-        pass
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        pass  # whatever is wrong with it, the one thing to do is the same
     raise StoreError(damaged(folder / MANIFEST))
+
+
+def read_current(edition_folder: Path) -> str | None:
+    """Return the name of the current build; None where there is none or the file says no name."""
+    path = edition_folder / CURRENT
+    if not path.is_file():
+        return None
+    name = path.read_text(encoding="utf-8", errors="replace").strip()
+    return name if BUILD_NAME.fullmatch(name) else None
 
 
 def damaged(path: Path) -> str:
@@ -242,8 +265,7 @@ def make_current(folder: Path) -> None:
 
 def remove_old_builds(edition_folder: Path) -> None:
     """Delete every build but the current one; called at the start of a fetch, under its lock."""
-    current = edition_folder / CURRENT
-    keep = current.read_text(encoding="utf-8").strip() if current.is_file() else ""
+    keep = read_current(edition_folder)
     for entry in edition_folder.iterdir() if edition_folder.is_dir() else ():
         if entry.is_dir() and entry.name != keep:
             shutil.rmtree(entry, ignore_errors=True)

@@ -78,8 +78,8 @@ def validate(
     small = table[table["level"] == "lsoa"]
     expected = pd.Index(list(area_codes))
     _refuse(small[~small["area_code"].isin(expected)], file, "area_code", "are not known")
-    for measure, rows in small.groupby("measure", observed=True):
-        missing = expected.difference(pd.Index(rows["area_code"]))
+    for measure in (m.id for m in indicator.measures if "lsoa" in m.levels):
+        missing = expected.difference(pd.Index(small.loc[small["measure"] == measure, "area_code"]))
         if len(missing):
             codes = ", ".join(missing[:5])
             raise SourceError(f"{file}: {measure} lacks {len(missing):,} areas: {codes}.")

@@ -67,7 +67,8 @@ def readable(rows: pd.DataFrame, *, with_measure: bool) -> pd.DataFrame:
         for row in rows.to_dict("records")
     ]
     table = pd.DataFrame.from_records(shown)
-    return table.loc[:, [c for c in table if c != "Note" or table[c].any()]]
+    empty = [c for c in ("Difference from England", "Note") if table[c].isin(["", ABSENT]).all()]
+    return table.drop(columns=empty)
 
 
 def _row(row: dict[Any, Any], measure: Measure, *, with_measure: bool) -> dict[str, str]:
@@ -83,7 +84,7 @@ def _row(row: dict[Any, Any], measure: Measure, *, with_measure: bool) -> dict[s
         "National position": f"{ordinal(row['rank'])} lowest of {row['of']}" if ranked else ABSENT,
         "National fifth": ABSENT if pd.isna(fifth) else measure.fifth_words()[int(fifth)],
         "Difference from England": difference(row, measure),
-        "Note": str(row["status"] or ""),
+        "Note": str(row.get("status") or ""),
     }
 
 
@@ -120,7 +121,7 @@ def with_unit(value: Any, measure: Measure) -> str:
 
 def difference(row: dict[Any, Any], measure: Measure) -> str:
     """Format the difference from England with its sign."""
-    value = row["difference"]
+    value = row.get("difference")
     if row["role"] == "england" or value is None or pd.isna(value):
         return ABSENT
     number = f"{value:+,.{measure.decimals}f}".replace("-", "\N{MINUS SIGN}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from context.pages.compare import readable
 from context.pages.shown import View, escape, indicator_name, show_notices
 
 if TYPE_CHECKING:
@@ -67,10 +68,12 @@ def _show_statement(statement: Statement) -> None:
 
 
 def evidence_table(statement: Statement) -> pd.DataFrame:
-    """Return the rows behind a statement with readable headings; empty columns are left out."""
-    table = pd.DataFrame.from_records([dict(row) for row in statement.evidence])
-    table = table.dropna(axis="columns", how="all")
-    return table.rename(columns=lambda name: str(name).replace("_", " ").capitalize())
+    """Return the rows behind a statement as the compare page writes them, with their codes."""
+    rows = pd.DataFrame.from_records([dict(row) for row in statement.evidence])
+    table = readable(rows, with_measure=True)
+    table["Code"] = rows["area_code"].to_list()
+    table["Measure"] = table.pop("Measure")  # the same in most rows, so it comes last
+    return table
 
 
 def _show_not_said(said: Statements) -> None:

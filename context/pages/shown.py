@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 """Folder and name of a build: with the request, the key of every cache."""
 ACRONYMS = {"savi"}
+COMMAND = "`incontext fetch`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +125,11 @@ def escape(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
+def sentence(text: str) -> str:
+    """Escape a notice or an error; the one command that they name is shown as a command."""
+    return escape(text).replace(escape(COMMAND), COMMAND)
+
+
 def indicator_name(indicator: str) -> str:
     """Return the title of an indicator, also of one that is not loaded.
 
@@ -145,4 +151,4 @@ def show_table(table: pd.DataFrame) -> None:
 def show_notices(context: Context) -> None:
     """Show what must be known about the data, above everything else."""
     for notice in context.notices:
-        st.info(escape(notice))
+        st.info(sentence(notice))

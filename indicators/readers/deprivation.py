@@ -101,9 +101,17 @@ def read_index(path: Path, edition: Edition) -> pd.DataFrame:
     columns = {name: _find_column(table, begins, path) for name, begins in wanted.items()}
     index = table.set_index(code)[list(columns.values())].set_axis(list(columns), axis=1)
     index.index.name = "area_code"
-    if not index["decile"].between(1, 10).all():
+    numbers = pd.DataFrame(
+        {name: pd.to_numeric(index[name], errors="coerce").astype(float) for name in columns}
+    )
+    for name in index.columns:
+        strange = index.index[numbers[name].isna()]
+        if len(strange):
+            codes = ", ".join(strange.astype(str)[:5])
+            raise SourceError(f"{path.name}: {columns[name]!r} is not a number for {codes}.")
+    if not numbers["decile"].between(1, 10).all():
         raise SourceError(f"{path.name}: the column {columns['decile']!r} is not 1 to 10.")
-    return index.astype(float)
+    return numbers
 
 
 def _find_column(table: pd.DataFrame, begins: str, path: Path) -> str:

@@ -55,9 +55,8 @@ def read_people(path: Path) -> pd.DataFrame:
     if missing:
         raise SourceError(f"{path.name} lacks the columns {', '.join(missing)}: it has changed.")
     table = table[table["geography_code"].str.startswith("E01")]
-    ages = table.pivot_table(
-        index="geography_code", columns="c_age", values="obs_value", aggfunc="sum"
-    )
+    _require_clean(table, path)
+    ages = table.pivot(index="geography_code", columns="c_age", values="obs_value")
     needed = {ALL_AGES, *(code for codes in AGE_GROUPS.values() for code in codes)}
     absent = sorted(needed - set(ages.columns))
     if absent:
@@ -69,3 +68,15 @@ def read_people(path: Path) -> pd.DataFrame:
         raise SourceError(f"{path.name}: some areas have more people aged 65 and over than people.")
     people.index.name = "area_code"
     return people
+
+
+def _require_clean(table: pd.DataFrame, path: Path) -> None:
+    doubled = table.loc[table.duplicated(["geography_code", "c_age"]), "geography_code"]
+    if len(doubled):
+        codes = ", ".join(doubled.astype(str).unique()[:5])
+        raise SourceError(f"{path.name} lists an area and age more than once: {codes}.")
+    numbers = pd.to_numeric(table["obs_value"], errors="coerce")
+    strange = table.loc[numbers.isna() | (numbers < 0), "geography_code"]
+    if len(strange):
+        codes = ", ".join(strange.astype(str).unique()[:5])
+        raise SourceError(f"{path.name}: OBS_VALUE is not a number of people for {codes}.")
