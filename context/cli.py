@@ -236,6 +236,8 @@ def _map(options: argparse.Namespace) -> None:
 def _app(options: argparse.Namespace) -> None:
     import subprocess
 
+    from context.palette import FOCUS
+
     start = Path(__file__).resolve().parent.parent / "app.py"
     port = str(options.port)
     command = [sys.executable, "-m", "streamlit", "run", str(start), "--server.port", port]
@@ -244,6 +246,10 @@ def _app(options: argparse.Namespace) -> None:
         os.environ.get("INCONTEXT_ADDRESS", "127.0.0.1"),
         "--browser.gatherUsageStats",
         "false",
+        "--client.toolbarMode",
+        "viewer",
+        "--theme.primaryColor",
+        FOCUS,
     ]
     say(f"Open http://127.0.0.1:{port} in a browser. Stop with Ctrl+C.")
     code = subprocess.run([*command, *quiet], check=False).returncode  # noqa: S603

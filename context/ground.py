@@ -7,6 +7,7 @@ import pandas as pd
 from context.build import Context
 from context.layers import FIFTHS, Ground, Layer
 from context.statements import make_statements
+from context.wording import start_sentence
 from geodata.boundaries import dissolve
 from indicators.aggregate import column
 from indicators.catalogue import Measure, catalogue
@@ -85,7 +86,7 @@ def _layer(context: Context, measure: Measure, message: str) -> Layer:
         fifth_words=measure.fifth_words(),
         darkest="low" if measure.polarity == "high is better" else "high",
         source=f"Source: {publishers}: {titles}. Licensed under the {sources[0]['licence']}",
-        caveat=measure.limit,
+        caveat=start_sentence(measure.limit),
         message=message,
     )
 

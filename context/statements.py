@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from context.standing import above_and_below, wholly_inside
 from context.wording import (
     count_words,
     plain,
@@ -42,7 +43,6 @@ EVIDENCE = (
     "of",
     "quintile",
 )
-WHOLLY_INSIDE = 0.9999
 Row = dict[str, Any]
 
 
@@ -119,6 +119,7 @@ def _level(context: Context, measure: Measure) -> Statement:
     named = {
         "place": _said(context, subject),
         "place_start": start_sentence(_said(context, subject)),
+        "place_short": _short(context, subject),
         "value": _shown(subject, measure),
         "count": say_number(subject["numerator"], "people", 0),
         "people": say_number(subject["denominator"], "people", 0),
@@ -136,7 +137,7 @@ def _level(context: Context, measure: Measure) -> Statement:
         kind="level",
         indicator=measure.indicator,
         text=text,
-        bullet=_bullet(context, template["bullet"], named, others, measure),
+        bullet=_bullet(context, template, named, others, measure),
         if_challenged=_if_challenged(measure, subject["period"]),
         evidence=tuple(_evidence(row) for row in evidence),
         rule=(
@@ -159,14 +160,15 @@ def _position(context: Context, measure: Measure, role: str) -> Statement | NotM
         return NotMade(kind="position", indicator=measure.indicator, reason=reason)
     said = templates()["position"]
     level = row["level"]
-    above, below = _above_and_below(context, measure, row)
+    above, below = above_and_below(context, measure.id, row["level"], row["value"])
     named = {
         "of": str(int(row["of"])),
         "kind": templates()["kinds"][
             context.store.edition.system_kind if level == "system" else level
         ],
         "place": _said(context, row),
-        "place_short": start_sentence(_said(context, row).removeprefix("the ")),
+        "place_short": _short(context, row),
+        "brief": said[f"{measure.id}_brief"],
         "short_kind": templates()["short_kinds"][level],
         "ordinal": say_rank(above, below),
         "phrase": said[measure.id],
@@ -208,6 +210,10 @@ def _said(context: Context, row: Row) -> str:
     return str(row["area_name"])
 
 
+def _short(context: Context, row: Row) -> str:
+    return start_sentence(_said(context, row).removeprefix("the "))
+
+
 def _shown(row: Row, measure: Measure) -> str:
     return say_number(row["value"], measure.unit, measure.decimals)
 
@@ -229,14 +235,23 @@ def _comparison(context: Context, subject: Row, others: list[Row], measure: Meas
 
 
 def _bullet(
-    context: Context, template: str, named: dict[str, str], others: list[Row], measure: Measure
+    context: Context,
+    template: dict[str, str],
+    named: dict[str, str],
+    others: list[Row],
+    measure: Measure,
 ) -> str:
-    """Compare with the first place that keeps the bullet within its words, England last."""
+    """Compare with the first place that keeps the bullet within its words, England last.
+
+    Where even England does not fit after a long name, the brief wording is used.
+    """
     text = ""
-    for row in others:
-        text = template.format(**named, other=_shown(row, measure), other_place=_said(context, row))
-        if count_words(text) <= MOST_WORDS_IN_A_BULLET:
-            return text
+    for wording in ("bullet", "brief"):
+        for row in others:
+            other, place = _shown(row, measure), _said(context, row)
+            text = template[wording].format(**named, other=other, other_place=place)
+            if count_words(text) <= MOST_WORDS_IN_A_BULLET:
+                return text
     return text
 
 
@@ -244,8 +259,8 @@ def _opposite(
     context: Context, subject: Row, measure: Measure, template: dict[str, str]
 ) -> tuple[str, list[Row]]:
     """Say when the share is among the lowest of the system but the number among the largest."""
-    shares = _wholly_inside(context, measure.id)
-    counts = _wholly_inside(context, measure.count)
+    shares = wholly_inside(context, measure.id)
+    counts = wholly_inside(context, measure.count)
     code = subject["area_code"]
     if code not in shares.index or len(shares) < 4:
         return "", []
@@ -270,22 +285,6 @@ def _opposite(
         & table["area_code"].isin(shares.index)
     ]
     return text, [{str(k): v for k, v in row.items()} for row in more.to_dict("records")]
-
-
-def _wholly_inside(context: Context, measure_id: str) -> pd.Series[float]:
-    table = context.comparison
-    rows = table[
-        (table["measure"] == measure_id)
-        & (table["role"] == "ltla")
-        & (table["share_inside"] >= WHOLLY_INSIDE)
-    ]
-    return rows.set_index("area_code")["value"]
-
-
-def _above_and_below(context: Context, measure: Measure, row: Row) -> tuple[int, int]:
-    areas = context.store.areas
-    values = areas[(areas["measure"] == measure.id) & (areas["level"] == row["level"])]["value"]
-    return int((values > row["value"]).sum()), int((values < row["value"]).sum())
 
 
 def _if_challenged(measure: Measure, period: str) -> str:

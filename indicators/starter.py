@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from geodata import store as stores
 from geodata.errors import RequestError, StoreError
@@ -13,13 +14,15 @@ EDITION = "2020"
 # The reference review, opened first where nobody has asked for anything yet.
 DEFAULT_REQUEST = {"system": SYSTEM, "focus": ["E06000026"], "peers": ["E06000027"]}
 MOST_BYTES = 3_000_000
+NOT_RECORDED = "not recorded"
 
 
 def make_starter(store: Store, folder: Path) -> Path:
     """Write the starter from a full build of edition 2020 into a new folder; return it.
 
-    The same build gives the same bytes. Raises ``StoreError`` from another edition or from the
-    starter itself, ``RequestError`` where the folder exists, and ``StoreError`` over 3 MB.
+    The same published files give the same bytes: times are left out, hashes stay. Raises
+    ``StoreError`` from another edition, from the starter itself, or over 3 MB, and
+    ``RequestError`` where the folder is not empty.
     """
     if store.is_starter or store.edition.id != EDITION:
         raise StoreError("The starter is made from a full build of edition 2020: fetch it first.")
@@ -37,7 +40,9 @@ def make_starter(store: Store, folder: Path) -> Path:
     kept = {key: value for key, value in store.manifest.items() if key != "files"}
     manifest = {
         **kept,
-        "build": f"starter-{store.build}",
+        "build": f"starter-{EDITION}",
+        "made_at": NOT_RECORDED,
+        "datasets": [_without_times(entry) for entry in kept["datasets"]],
         "complete_systems": [SYSTEM],
         "default_request": DEFAULT_REQUEST,
     }
@@ -46,3 +51,8 @@ def make_starter(store: Store, folder: Path) -> Path:
     if size > MOST_BYTES:
         raise StoreError(f"The starter has {size:,} bytes; at most {MOST_BYTES:,} are allowed.")
     return folder
+
+
+def _without_times(dataset: dict[str, Any]) -> dict[str, Any]:
+    files = [{**file, "downloaded_at": NOT_RECORDED} for file in dataset["files"]]
+    return {**dataset, "files": files}

@@ -1,0 +1,120 @@
+"""Statements on the starter: real figures of the reference review, without a build."""
+
+import re
+
+import pytest
+
+from context.build import build_context
+from context.listing import list_statements, say_markdown
+from context.request import resolve_request
+from context.statements import make_statements
+from context.wording import count_words
+from geodata.store import STARTER, open_store
+from indicators.catalogue import catalogue
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return open_store("2020", root=tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture
+def plymouth(store):
+    request = resolve_request(store, system="devon", focus=["plymouth"], peers=["torbay"])
+    return build_context(request, store)
+
+
+def numbers_in(text):
+    return [float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*\.?\d*", text)]
+
+
+def evidence_numbers(statement):
+    numbers = []
+    for row in statement.evidence:
+        for key in ("value", "numerator", "denominator", "rank", "of"):
+            if row[key] is not None:
+                numbers += [round(row[key], digits) for digits in (0, 1, 2)]
+                if key == "rank":
+                    numbers.append(row["of"] - row["rank"] + 1)
+    return numbers
+
+
+def test_the_share_stands_with_its_count_and_says_when_they_point_opposite_ways(plymouth):
+    text = make_statements(plymouth).statements[0].text
+    assert text == (
+        "18.5% of people in Plymouth are aged 65 and over: 48,530 of 262,100 (mid-2019). That "
+        "share is lower than in the rest of Devon (25.7%) and in Torbay (26.9%) and about the "
+        "same as in England (18.4%). Among the 10 districts and unitary authorities wholly in "
+        "the Devon system, Plymouth has the second lowest share but the largest number of people "
+        "aged 65 and over."
+    )
+
+
+def test_the_system_is_told_apart_and_ranked_from_the_nearer_end(plymouth):
+    texts = {s.id: s.text for s in make_statements(plymouth).statements}
+    assert texts["position.population_density.people_per_km2.system"] == (
+        "Of the 42 health systems (STPs) of England, the Devon system has the 7th lowest "
+        "population density (mid-2019), which places it in the least densely populated fifth."
+    )
+
+
+FOCUSES = [[], ["plymouth"], ["plymouth", "torbay"], ["exeter"], ["E10000008"]]
+
+
+@pytest.mark.parametrize("topic", sorted(catalogue().topics))
+@pytest.mark.parametrize("focus", FOCUSES, ids=str)
+def test_every_number_in_a_text_is_in_its_evidence(store, focus, topic):
+    request = resolve_request(store, system="devon", focus=focus, topic=topic)
+    statements = make_statements(build_context(request, store)).statements
+    assert len({s.id for s in statements}) == len(statements) >= 3
+    said_anyway = {65, 2019, 10, 8, 9}  # the age, the period, the authorities that are counted
+    for statement in statements:
+        known = {*evidence_numbers(statement), *said_anyway}
+        for text in (statement.text, statement.bullet):
+            strange = [n for n in numbers_in(text) if n not in known]
+            assert not strange, (statement.id, strange, text)
+        assert count_words(statement.bullet) <= 20
+        assert statement.evidence
+        assert statement.sources
+        assert statement.if_challenged.count(". ") == 1
+
+
+def test_the_words_for_direction_match_the_figures(plymouth):
+    for statement in make_statements(plymouth).statements:
+        if statement.kind != "level":
+            continue
+        subject = statement.evidence[0]["value"]
+        smallest = catalogue().measure(statement.evidence[0]["measure"]).worth_saying
+        for row in statement.evidence[1:]:
+            if row["role"] not in ("rest", "peer", "england"):
+                continue
+            clause = statement.text.split(row["area_name"])[0]
+            said = max(("higher than", "lower than", "about the same as"), key=clause.rfind)
+            gap = subject - row["value"]
+            expected = "higher than" if gap > 0 else "lower than"
+            assert said == ("about the same as" if abs(gap) < smallest else expected)
+
+
+def test_what_is_missing_is_listed_and_never_said(plymouth):
+    listed = list_statements(plymouth)
+    missing = {entry["indicator"] for entry in listed["not_made"]}
+    assert {"ethnicity", "life_expectancy", "savi"} <= missing
+    assert not missing & {s["indicator"] for s in listed["statements"]}
+
+
+def test_a_group_has_no_national_position(store):
+    request = resolve_request(store, system="devon", focus=["plymouth", "torbay"])
+    made = make_statements(build_context(request, store))
+    assert not [s for s in made.statements if s.id.endswith(".focus")]
+    assert [n for n in made.not_made if n.kind == "position"]
+
+
+def test_markdown_says_that_it_is_the_starter(plymouth):
+    text = say_markdown(plymouth)
+    assert text.startswith("# Plymouth in context")
+    assert "This is the starter" in text
+
+
+def test_the_starter_is_small_and_names_its_default_request(store):
+    assert sum(path.stat().st_size for path in STARTER.iterdir()) < 3_000_000
+    assert store.manifest["default_request"]["focus"] == ["E06000026"]
