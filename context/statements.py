@@ -91,6 +91,10 @@ def make_statements(context: Context) -> Statements:
         if measure.id not in context.store.measures:
             not_made.append(NotMade(kind="level", indicator=indicator_id, reason="Not loaded."))
             continue
+        if measure.id not in templates()["level"]:
+            reason = f"No sentence is written for {measure.title} yet."
+            not_made.append(NotMade(kind="level", indicator=indicator_id, reason=reason))
+            continue
         made.append(_level(context, measure))
         for role in ("focus", "system"):
             statement = _position(context, measure, role)

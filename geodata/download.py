@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import requests
 
@@ -118,7 +119,7 @@ class _Fetch:
                 check_file(self.partial, part, title)
             return answer
 
-        self.downloader.report(f"{title}: asking {url}")
+        self.downloader.report(f"{title}: asking {urlsplit(url).hostname}")
         answer = transport.attempt(self.dataset, url, once)
         if old and answer.status_code == requests.codes.not_modified:
             return old.raw
