@@ -39,7 +39,7 @@ class Ground:
     boundary_note: str
     """For example "Outlines generalised to 200 m"."""
     attribution: str
-    """For example "Contains OS data © Crown copyright and database right 2016"."""
+    """For example "Contains OS data © Crown copyright and database right 2011"."""
 
 
 @dataclass(frozen=True, kw_only=True)
