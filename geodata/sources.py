@@ -27,8 +27,9 @@ class Part:
 
     name: str
     kind: Kind
-    url: str
     suffix: str
+    url: str = ""
+    """Empty where no public address is recorded: the file has to be given."""
     fallbacks: tuple[str, ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
     service: str = ""
@@ -57,7 +58,14 @@ class Dataset:
     release_date: str
     landing_page: str
     note: str
+    remedy: str
+    """What to do to get a dataset that has no public address; empty where it has one."""
     parts: tuple[Part, ...]
+
+    @property
+    def is_given(self) -> bool:
+        """Say whether a person has to give the file, since no public address is recorded."""
+        return bool(self.remedy)
 
     def part(self, name: str = "main") -> Part:
         """Return the part called ``name``; raise ``SourceError`` with the names that exist."""
@@ -101,6 +109,7 @@ def _read_dataset(
         release_date=entry.get("release_date", "not recorded"),
         landing_page=entry.get("landing_page", ""),
         note=entry.get("note", ""),
+        remedy=entry.get("remedy", ""),
         parts=tuple(_read_part(name, part) for name, part in entry.get("parts", {}).items()),
     )
 

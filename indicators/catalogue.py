@@ -80,15 +80,16 @@ class Indicator:
     default: str
     order: int
     measures: tuple[Measure, ...]
+    not_in: dict[str, dict[str, str]]
+    """Edition -> ``reason`` and ``remedy``, where the indicator does not exist in an edition."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """Everything that is measured, plus what is known to be missing and why."""
+    """Everything that is measured, and in which order the topics speak of it."""
 
     indicators: dict[str, Indicator]
     datasets: dict[str, dict[str, Dataset]]
-    not_available: dict[str, dict[str, str]]
     topics: dict[str, tuple[str, ...]]
 
     @property
@@ -108,11 +109,6 @@ class Catalogue:
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Return one indicator; raise ``RequestError`` with the ids that exist."""
-        if indicator_id in self.not_available:
-            missing = self.not_available[indicator_id]
-            raise RequestError(
-                f"{indicator_id} is not available: {missing['reason']} {missing['remedy']}"
-            )
         try:
             return self.indicators[indicator_id]
         except KeyError:
@@ -124,13 +120,21 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """Read ``catalogue.toml`` once."""
-    text = files("indicators").joinpath("catalogue.toml").read_text(encoding="utf-8")
-    return read_catalogue(tomllib.loads(text))
+    """Read ``catalogue.toml`` and every file of ``declared/``, once."""
+    package = files("indicators")
+    declared: dict[str, Any] = tomllib.loads(
+        package.joinpath("catalogue.toml").read_text(encoding="utf-8")
+    )
+    for file in sorted(package.joinpath("declared").iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            entry = tomllib.loads(file.read_text(encoding="utf-8"))
+            for kind in ("datasets", "indicators"):
+                declared.setdefault(kind, {}).update(entry.get(kind, {}))
+    return read_catalogue(declared)
 
 
 def read_catalogue(declared: dict[str, Any]) -> Catalogue:
-    """Turn a declared catalogue (the content of ``catalogue.toml``) into typed values."""
+    """Turn a declared catalogue (the content of the TOML files) into typed values."""
     return Catalogue(
         indicators={
             name: _read_indicator(name, entry)
@@ -139,12 +143,12 @@ def read_catalogue(declared: dict[str, Any]) -> Catalogue:
             )
         },
         datasets=read_datasets(declared["datasets"], publishers()),
-        not_available=declared.get("not_available", {}),
         topics={name: tuple(order) for name, order in declared["topics"].items()},
     )
 
 
 def _read_indicator(name: str, entry: dict[str, Any]) -> Indicator:
+    shared = entry.get("every", {})
     return Indicator(
         id=name,
         title=entry["title"],
@@ -152,7 +156,10 @@ def _read_indicator(name: str, entry: dict[str, Any]) -> Indicator:
         datasets=tuple(entry["datasets"]),
         default=entry["default"],
         order=entry["order"],
-        measures=tuple(_read_measure(key, name, m) for key, m in entry["measures"].items()),
+        measures=tuple(
+            _read_measure(key, name, {**shared, **m}) for key, m in entry["measures"].items()
+        ),
+        not_in=entry.get("not_in", {}),
     )
 
 
@@ -170,7 +177,7 @@ def _read_measure(name: str, indicator: str, entry: dict[str, Any]) -> Measure:
         low_words=entry["low_words"],
         high_words=entry["high_words"],
         aggregation=entry["aggregation"],
-        levels=tuple(entry.get("levels", (SMALL_AREA, *AREA_LEVELS))),
+        levels=tuple(entry.get("levels", (SMALL_AREA,))),
         sex=entry.get("sex", "all"),
         age=entry.get("age", "all"),
         worth_saying=float(entry.get("worth_saying", 0.0)),

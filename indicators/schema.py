@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from geodata.areas import ENGLAND_CODE
+from geodata.editions import Edition
 from geodata.errors import SourceError
 from indicators.catalogue import Indicator
 
@@ -25,6 +29,49 @@ CONTRACT = (
 )
 KEY = ["indicator", "measure", "level", "area_code"]
 NUMBERS = ["value", "lower", "upper", "numerator", "denominator"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What a reader is given: checked raw files and the areas of the edition.
+
+    ``files`` is dataset id -> part name -> path; a dataset that nobody gave or serves is absent.
+    ``periods`` is dataset id -> period as people say it. ``places`` has one row per small area,
+    with ``areas.PLACE_COLUMNS``, indexed by ``area_code``.
+    """
+
+    files: Mapping[str, Mapping[str, Path]]
+    edition: Edition
+    periods: Mapping[str, str]
+    places: pd.DataFrame
+
+    def codes(self, level: str) -> pd.Index[str]:
+        """Return the sorted codes of every area of a level in this edition."""
+        if level == "lsoa":
+            return pd.Index(self.places.index)
+        if level == "england":
+            return pd.Index([ENGLAND_CODE])
+        return pd.Index(sorted(self.places[f"{level}_code"].unique()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """A measure that the publisher's files do not give for this edition, and what would help."""
+
+    measure: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a reader returns: contract rows, and the measures that the files do not give.
+
+    A measure of the indicator stands either in the table or in ``missing``.
+    """
+
+    table: pd.DataFrame
+    missing: tuple[Missing, ...] = ()
 
 
 def small_area_rows(
@@ -59,36 +106,47 @@ def small_area_rows(
     )
 
 
-def validate(
-    table: pd.DataFrame, indicator: Indicator, area_codes: Iterable[str], *, file: str
-) -> pd.DataFrame:
-    """Return the table unchanged if it keeps the contract, else raise ``SourceError``.
+def validate(reading: Reading, indicator: Indicator, inputs: Inputs, *, file: str) -> pd.DataFrame:
+    """Return the table of a reading unchanged if it keeps the contract, else raise ``SourceError``.
 
-    Checked: the columns; measures of the catalogue; no duplicates; every small area of the
-    edition exactly once per measure and no other; a status exactly where the value is missing;
-    no infinite value, and no negative denominator.
+    Checked: the columns; measures of the catalogue, each either there or declared missing; no
+    duplicates; at each level that a measure has, every area of the edition exactly once and no
+    other; a status exactly where the value is missing; limits on both sides of the value; no
+    infinite value, and no negative denominator.
     """
+    table = reading.table
     if tuple(table.columns) != CONTRACT:
         raise SourceError(f"{file}: the table's columns are {list(table.columns)}.")
-    allowed = {measure.id for measure in indicator.measures}
-    strange = sorted(set(table["measure"]) - allowed)
-    if strange:
-        raise SourceError(f"{file}: the catalogue has no measures {', '.join(strange)}.")
+    _require_measures(reading, indicator, file)
     _refuse(table[table.duplicated(KEY)], file, "area_code", "are there twice")
-    small = table[table["level"] == "lsoa"]
-    expected = pd.Index(list(area_codes))
-    _refuse(small[~small["area_code"].isin(expected)], file, "area_code", "are not known")
-    for measure in (m.id for m in indicator.measures if "lsoa" in m.levels):
-        missing = expected.difference(pd.Index(small.loc[small["measure"] == measure, "area_code"]))
-        if len(missing):
-            codes = ", ".join(missing[:5])
-            raise SourceError(f"{file}: {measure} lacks {len(missing):,} areas: {codes}.")
+    for (measure, level), rows in table.groupby(["measure", "level"], observed=True):
+        expected = inputs.codes(str(level))
+        _refuse(rows[~rows["area_code"].isin(expected)], file, "area_code", "are not known")
+        absent = expected.difference(pd.Index(rows["area_code"]))
+        if len(absent):
+            codes = ", ".join(absent[:5])
+            raise SourceError(f"{file}: {measure} lacks {len(absent):,} areas: {codes}.")
     no_reason = table["value"].isna() != (table["status"] != "")
     _refuse(table.loc[no_reason], file, "status", "do not go with their value")
+    outside = (table["lower"] > table["value"]) | (table["upper"] < table["value"])
+    _refuse(table.loc[outside], file, "lower and upper", "do not hold their value")
     infinite = np.isinf(table[NUMBERS].to_numpy(dtype=float)).any(axis=1)
     _refuse(table.loc[infinite], file, "value", "are not finite")
     _refuse(table[table["denominator"] < 0], file, "denominator", "are negative")
     return table
+
+
+def _require_measures(reading: Reading, indicator: Indicator, file: str) -> None:
+    declared = {measure.id for measure in indicator.measures}
+    there = set(reading.table["measure"])
+    missing = {entry.measure for entry in reading.missing}
+    strange = sorted((there | missing) - declared)
+    if strange:
+        raise SourceError(f"{file}: the catalogue has no measures {', '.join(strange)}.")
+    unsaid = sorted(declared - there - missing)
+    if unsaid or there & missing:
+        names = ", ".join(unsaid or sorted(there & missing))
+        raise SourceError(f"{file}: the reader does not say whether it has {names}.")
 
 
 def _refuse(rows: pd.DataFrame, file: str, column: str, what: str) -> None:

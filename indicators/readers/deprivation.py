@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from geodata.editions import Edition
 from geodata.errors import SourceError
 from indicators.readers.population import read_people
-from indicators.schema import small_area_rows
+from indicators.schema import Inputs, Reading, small_area_rows
 
 MOST_DEPRIVED_DECILES = 2
 IMD = "Index of Multiple Deprivation (IMD)"
@@ -19,17 +18,15 @@ BARRIERS = "Geographical Barriers Sub-domain Score"
 OLDER_PEOPLE = "Older population aged 60 and over: mid"
 
 
-def read(
-    files: Mapping[str, Mapping[str, Path]], edition: Edition, periods: Mapping[str, str]
-) -> pd.DataFrame:
+def read(inputs: Inputs) -> Reading:
     """Read the index and join the people of the edition; contract rows at level ``lsoa``.
 
     Scores: numerator = score x people, denominator = people, so that any larger area is the
     population-weighted mean. IDAOPI is weighted by the publisher's people aged 60 and over.
     """
-    index = read_index(files["iod"]["main"], edition)
-    people = read_people(files["population"]["main"]).reindex(index.index)
-    period = periods["iod"]
+    index = read_index(inputs.files["iod"]["main"], inputs.edition)
+    people = read_people(inputs.files["population"]["main"]).reindex(index.index)
+    period = inputs.periods["iod"]
     everyone, older = people["people"], people["people_65_plus"]
     deprived = index["decile"] <= MOST_DEPRIVED_DECILES
 
@@ -52,7 +49,7 @@ def read(
             value=share,
             numerator=group.where(deprived, 0.0),
             denominator=group,
-            period=f"{period}, people of {periods['population']}",
+            period=f"{period}, people of {inputs.periods['population']}",
         )
 
     decile = small_area_rows(
@@ -63,7 +60,7 @@ def read(
         denominator=pd.Series(float("nan"), index=index.index),
         period=period,
     )
-    return pd.concat(
+    table = pd.concat(
         [
             weighted("imd_score", index["score"], everyone),
             decile,
@@ -74,6 +71,7 @@ def read(
         ],
         ignore_index=True,
     )
+    return Reading(table=table)
 
 
 def read_index(path: Path, edition: Edition) -> pd.DataFrame:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.editions import Edition
 from geodata.errors import SourceError
-from indicators.schema import small_area_rows
+from indicators.schema import Inputs, Reading, small_area_rows
 
 ALL_AGES = 200
 # Nomis item codes of variable C_AGE whose sum is the group: 209 is 65 and over, 17 and 18 are
@@ -17,13 +15,9 @@ ALL_AGES = 200
 AGE_GROUPS = {"65_plus": (209,), "75_plus": (17, 18, 210), "85_plus": (210,)}
 
 
-def read(
-    files: Mapping[str, Mapping[str, Path]],
-    edition: Edition,
-    periods: Mapping[str, str],
-) -> pd.DataFrame:
+def read(inputs: Inputs) -> Reading:
     """Read the people of each small area; contract rows at level ``lsoa``."""
-    people = read_people(files["population"]["main"])
+    people = read_people(inputs.files["population"]["main"])
     everyone = people["people"]
     parts = []
     for group in AGE_GROUPS:
@@ -37,10 +31,10 @@ def read(
                     value=value,
                     numerator=count,
                     denominator=everyone,
-                    period=periods["population"],
+                    period=inputs.periods["population"],
                 )
             )
-    return pd.concat(parts, ignore_index=True)
+    return Reading(table=pd.concat(parts, ignore_index=True))
 
 
 def read_people(path: Path) -> pd.DataFrame:

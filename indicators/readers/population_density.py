@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from geodata.editions import Edition
 from geodata.errors import SourceError
 from indicators.readers.population import read_people
-from indicators.schema import small_area_rows
+from indicators.schema import Inputs, Reading, small_area_rows
 
 HEADER_ROW = 4
 SHEET_ENDS = "Population Density"
 
 
-def read(
-    files: Mapping[str, Mapping[str, Path]],
-    edition: Edition,
-    periods: Mapping[str, str],
-) -> pd.DataFrame:
+def read(inputs: Inputs) -> Reading:
     """Divide people by land area; contract rows at level ``lsoa``, people per km2."""
-    people = read_people(files["population"]["main"])["people"]
-    land = read_land_area(files["land_area"]["main"]).reindex(people.index)
-    return small_area_rows(
+    people = read_people(inputs.files["population"]["main"])["people"]
+    land = read_land_area(inputs.files["land_area"]["main"]).reindex(people.index)
+    table = small_area_rows(
         "population_density",
         "people_per_km2",
         value=(people / land).where(land > 0),
         numerator=people,
         denominator=land,
-        period=periods["population"],
+        period=inputs.periods["population"],
     )
+    return Reading(table=table)
 
 
 def read_land_area(path: Path) -> pd.Series[float]:
