@@ -67,7 +67,7 @@ def build_context(request: Request, store: Store) -> Context:
         focus_name=focus_name,
         peer_names=tuple(names[code] for code in request.peers),
         rest_name=rest_name,
-        comparison=compare_places(request, store, small_areas, places, in_focus, short_name=short),
+        comparison=comparison,
         small_areas=small_areas,
         places=places,
         in_focus=in_focus,

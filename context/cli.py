@@ -148,7 +148,7 @@ def _fetch(options: argparse.Namespace) -> None:
     from geodata.editions import editions
     from indicators.load import fetch
 
-    edition = _edition(options) or next(e for e in editions().values() if e.loadable)
+    edition = _edition(options) or next(iter(editions().values()))
     files = {}
     for text in options.file:
         dataset, equals, path = text.partition("=")
@@ -158,7 +158,8 @@ def _fetch(options: argparse.Namespace) -> None:
     say(f"Loading edition {edition.id}. The data in use stay in use until the new ones are whole.")
     built = fetch(edition, files=files, refresh=options.refresh, report=say)
     say(
-        f"Loaded edition {edition.id}, build {built.build}: {built.small_areas:,} small areas, "
+        f"{'In use' if built.unchanged else 'Loaded'}: edition {edition.id}, "
+        f"build {built.build}: {built.small_areas:,} small areas, "
         f"{built.people:,} people."
     )
 

@@ -52,6 +52,14 @@ FROM_TABLE = (
 )
 
 
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("value", "lower", "upper", "numerator", "denominator"), math.nan),
+    **dict.fromkeys(("rank", "of", "quintile"), pd.NA),
+    "status": "",
+}
+NOT_LOADED = "not loaded"
+NOT_AT_LEVEL = "not published at this level"
+WHOLE_ONLY = "published for whole authorities only, not to be averaged"
 RowsOf = dict[tuple[str, str, str], dict[str, Any]]
 """Numbers of the published areas, by measure, level and code."""
 
@@ -85,13 +93,6 @@ def compare_places(
     Values are unrounded; shares in percent. ``difference`` is area minus England, for every
     measure but counts. ``against_england`` is set only where an interval is published.
     """
-    table = store.areas
-    keys = zip(table["measure"], table["level"], table["area_code"], strict=True)
-    numbers_of = table[list(FROM_TABLE)].to_dict("records")
-    rows_of: RowsOf = {
-        (str(measure), str(level), str(code)): {str(k): v for k, v in row.items()}
-        for (measure, level, code), row in zip(keys, numbers_of, strict=True)
-    }
     found = [
         *_focus(request, store, small_areas, in_focus, short_name),
         *_peers(request, store),
@@ -99,14 +100,15 @@ def compare_places(
         Place("england", ENGLAND_CODE, "England", "england", None),
         *_authorities(request, store),
     ]
+    rows_of = _read_rows(store, found)
     records = []
     for measure in catalogue().measures.values():
-        known = store.measures.get(measure.id)
-        if known is None or "ltla" not in measure.levels:
+        if not measure.is_compared:
             continue
-        england = rows_of[(measure.id, "england", ENGLAND_CODE)]["value"]
+        known = store.measures.get(measure.id)
+        england = rows_of.get((measure.id, "england", ENGLAND_CODE), EMPTY)["value"]
         for place in found:
-            numbers = _numbers(place, measure, rows_of)
+            level, numbers = _numbers(place, measure, rows_of, loaded=known is not None)
             difference = None if measure.is_count else numbers["value"] - england
             records.append(
                 {
@@ -115,39 +117,74 @@ def compare_places(
                     "role": place.role,
                     "area_code": place.code,
                     "area_name": place.name,
-                    "level": place.level,
+                    "level": level,
                     "share_inside": place.share_inside,
                     "unit": measure.unit,
-                    "period": known["period"],
+                    "period": known["period"] if known else None,
                     "difference": difference,
-                    "against_england": None,
+                    "against_england": _against(numbers, england, place),
                     **numbers,
                 }
             )
     return pd.DataFrame.from_records(records, columns=list(ROW))
 
 
-def _numbers(place: Place, measure: Measure, rows_of: RowsOf) -> dict[str, Any]:
+def _read_rows(store: Store, found: list[Place]) -> RowsOf:
+    """Index the published rows of the places of a request, and of England."""
+    codes = {place.code for place in found}
+    codes |= {code for place in found for _, code in place.members}
+    table = store.areas[store.areas["area_code"].isin(codes)]
+    keys = zip(table["measure"], table["level"], table["area_code"], strict=True)
+    numbers_of = table[list(FROM_TABLE)].to_dict("records")
+    return {
+        (str(measure), str(level), str(code)): {str(k): v for k, v in row.items()}
+        for (measure, level, code), row in zip(keys, numbers_of, strict=True)
+    }
+
+
+def _against(numbers: dict[str, Any], england: float, place: Place) -> str | None:
+    """Say on which side of England's value the published interval lies.
+
+    The rule that the public health profiles of the Office for Health Improvement and Disparities
+    follow: the area's 95% interval against England's value, not England's interval.
+    """
+    lower, upper = numbers["lower"], numbers["upper"]
+    if place.level == "england" or any(math.isnan(n) for n in (lower, upper, england)):
+        return None
+    if upper < england:
+        return "lower"
+    return "higher" if lower > england else "similar"
+
+
+def _numbers(
+    place: Place, measure: Measure, rows_of: RowsOf, *, loaded: bool
+) -> tuple[str, dict[str, Any]]:
+    """Return the level at which a measure of a place is taken, and its numbers.
+
+    Focus and peers are taken at the lowest level at which the measure exists: a unitary authority
+    among the districts, but among the upper tier for what is published for those alone.
+    """
+    if not loaded:
+        return place.level, {**EMPTY, "status": NOT_LOADED}
     if place.parts is None and not place.members:
-        return rows_of[(measure.id, place.level, place.code)]
+        levels = [place.level]
+        if place.role in ("focus", "peer") and place.level == "ltla":
+            levels.append("utla")
+        for level in levels:
+            row = rows_of.get((measure.id, level, place.code))
+            if row is not None:
+                return level, row
+        return place.level, {**EMPTY, "status": NOT_AT_LEVEL}
+    if not measure.adds_up:
+        return place.level, {**EMPTY, "status": WHOLE_ONLY}
     parts = place.parts
     if parts is None:
         rows = [rows_of[(measure.id, *member)] for member in place.members]
         fields = ("numerator", "denominator")
         parts = pd.DataFrame({column(measure.id, f): [row[f] for row in rows] for f in fields})
-    value, numerator, denominator = sum_parts(parts, measure)
-    empty = "nothing is left of the system" if parts.empty else "not published"
-    return {
-        "value": value,
-        "lower": math.nan,
-        "upper": math.nan,
-        "numerator": numerator,
-        "denominator": denominator,
-        "rank": pd.NA,
-        "of": pd.NA,
-        "quintile": pd.NA,
-        "status": empty if math.isnan(value) else "",
-    }
+    total = sum_parts(parts, measure)
+    status = "nothing is left of the system" if parts.empty else total.status
+    return place.level, {**EMPTY, **total._asdict(), "status": status}
 
 
 def _focus(

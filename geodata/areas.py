@@ -38,23 +38,26 @@ def read_places(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd
     ``SourceError`` where a small area is missing, doubled, or has no MSOA, authority, region or
     system.
     """
-    year, system, authority = edition.small_area_year, edition.system_kind, edition.authority_year
+    small, system, ltla = (edition.columns[key] for key in ("small_area", "system", "ltla"))
     columns = {
-        f"LSOA{year}CD": "area_code",
-        f"LSOA{year}NM": "area_name",
-        f"{system}{authority}CD": "system_code",
-        f"{system}{authority}NM": "system_name",
-        f"LAD{authority}CD": "ltla_code",
-        f"LAD{authority}NM": "ltla_name",
+        f"{small}CD": "area_code",
+        f"{small}NM": "area_name",
+        f"{system}CD": "system_code",
+        f"{system}NM": "system_name",
+        f"{ltla}CD": "ltla_code",
+        f"{ltla}NM": "ltla_name",
     }
     lookup = read_lookup(files["system_lookup"]["main"], columns)
     lookup = lookup[lookup["area_code"].str.startswith("E01")]
     _require_unique(lookup["area_code"], files["system_lookup"]["main"])
-    places = lookup.merge(_read_upper_tier(files, edition), on="ltla_code", how="left")
-    # A small area is named after its MSOA plus one letter; no lookup of 2020 gives the code.
+    districts = lookup[["ltla_code", "ltla_name"]].drop_duplicates()
+    upper = _join_by_code_or_name(districts, _read_upper_tier(files, edition))
+    places = lookup.merge(upper, on="ltla_code", how="left")
+    # A small area is named after its MSOA plus one letter; no such lookup gives the code.
     places = places.assign(msoa_name=places["area_name"].str[:-1])
-    places = places.merge(_read_msoas(files), on="msoa_name", how="left")
-    places = places.merge(_read_regions(files, places), on="ltla_code", how="left")
+    places = places.merge(_read_msoas(files, edition), on="msoa_name", how="left")
+    regions = _join_by_code_or_name(districts, _read_regions(files, edition))
+    places = places.merge(regions, on="ltla_code", how="left")
     places = places.set_index("area_code").sort_index()[list(PLACE_COLUMNS)]
     _require_complete(places, edition)
     return places
@@ -74,43 +77,68 @@ def read_lookup(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     return chosen.set_axis(list(columns.values()), axis=1)
 
 
+def _join_by_code_or_name(districts: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Look up what a table says of each district: by code, else by its name.
+
+    A district may change its code and keep its name and area, as Barnsley and Sheffield did.
+    """
+    by_code = table.drop(columns="name").drop_duplicates("ltla_code").set_index("ltla_code")
+    by_name = table.drop(columns="ltla_code").drop_duplicates("name").set_index("name")
+    found = by_code.reindex(districts["ltla_code"])
+    named = by_name.reindex(districts["ltla_name"]).set_axis(found.index)
+    joined = found.where(found.notna(), named)
+    if "utla_code" in joined:  # a unitary authority is its own upper tier, under its code of today
+        unitary = joined["utla_name"].eq(pd.Series(districts["ltla_name"].to_numpy(), joined.index))
+        joined["utla_code"] = joined["utla_code"].where(~unitary, joined.index.to_series())
+    return joined.reset_index()
+
+
 def _read_upper_tier(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd.DataFrame:
-    year = edition.authority_year
+    lower, upper = edition.columns["upper"]
     columns = {
-        f"LTLA{year}CD": "ltla_code",
-        f"UTLA{year}CD": "utla_code",
-        f"UTLA{year}NM": "utla_name",
+        f"{lower}CD": "ltla_code",
+        f"{lower}NM": "name",
+        f"{upper}CD": "utla_code",
+        f"{upper}NM": "utla_name",
     }
     table = read_lookup(files["authority_lookup"]["main"], columns)
     _require_unique(table["ltla_code"], files["authority_lookup"]["main"])
     return table
 
 
-def _read_msoas(files: Mapping[str, Mapping[str, Path]]) -> pd.DataFrame:
-    path = files["msoa_names"]["main"]
-    table = read_lookup(path, {"MSOA11CD": "msoa_code", "MSOA11NM": "msoa_name"})
+def _read_msoas(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd.DataFrame:
+    path, begins = files["msoa_names"]["main"], edition.columns["msoa"]
+    table = read_lookup(path, {f"{begins}CD": "msoa_code", f"{begins}NM": "msoa_name"})
     return table.drop_duplicates().reset_index(drop=True)
 
 
-def _read_regions(files: Mapping[str, Mapping[str, Path]], places: pd.DataFrame) -> pd.DataFrame:
-    """Region of each LTLA: workbook headings first, the 2023 lookup for newer authorities.
+def _read_regions(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd.DataFrame:
+    """Region of each district; of those abolished before the lookup, from the workbook's headings.
 
-    The names are those of the 2023 lookup, since the workbook writes its own in capitals.
+    The names are those of the lookup, since the workbook of 2019 writes its own in capitals.
     """
     path = files["authority_lookup"]["regions"]
-    newer = read_lookup(
-        path, {"LAD23CD": "ltla_code", "RGN23CD": "region_code", "RGN23NM": "region_name"}
-    )
-    names = newer.drop_duplicates("region_code").set_index("region_code")["region_name"]
-    region = pd.concat([_read_region_headings(files), newer.set_index("ltla_code")["region_code"]])
-    region = region[~region.index.duplicated()].reindex(places["ltla_code"].unique())
-    return pd.DataFrame(
+    district, region = edition.columns["region"]
+    columns = {
+        f"{district}CD": "ltla_code",
+        f"{district}NM": "name",
+        f"{region}CD": "region_code",
+        f"{region}NM": "region_name",
+    }
+    table = read_lookup(path, columns)
+    if edition.small_area != "LSOA 2011":
+        return table
+    names = table.drop_duplicates("region_code").set_index("region_code")["region_name"]
+    former = _read_region_headings(files)
+    older = pd.DataFrame(
         {
-            "ltla_code": region.index,
-            "region_code": region.to_numpy(),
-            "region_name": region.map(names).to_numpy(),
+            "ltla_code": former.index,
+            "name": "",
+            "region_code": former.to_numpy(),
+            "region_name": former.map(names).to_numpy(),
         }
     )
+    return pd.concat([older, table], ignore_index=True)
 
 
 def _read_region_headings(files: Mapping[str, Mapping[str, Path]]) -> pd.Series[str]:

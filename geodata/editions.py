@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from geodata.errors import RequestError, VintageError
+from geodata.errors import RequestError
 from geodata.sources import Dataset, read_datasets
 
 
@@ -26,9 +27,10 @@ class Edition:
     system_kind: str
     system_title: str
     system_count: int
-    authority_year: str
-    loadable: bool
-    why_not: str
+    columns: Mapping[str, Any]
+    """Beginnings of the columns of its lookups: small_area, msoa, system, ltla, upper, region."""
+    awaits: str
+    """What the publisher is not known to serve yet; empty where all is served."""
 
     @classmethod
     def named(cls, edition_id: str) -> Edition:
@@ -52,11 +54,6 @@ class Edition:
             if edition.valid_from <= date <= edition.valid_to:
                 return edition
         raise RequestError(f"No edition covers {date:%d %B %Y}. Give --edition instead.")
-
-    def require_loadable(self) -> None:
-        """Raise ``VintageError`` with the reason where the edition cannot be loaded."""
-        if not self.loadable:
-            raise VintageError(self.why_not)
 
 
 @cache
@@ -93,7 +90,6 @@ def _read_edition(name: str, entry: dict[str, Any]) -> Edition:
         system_kind=entry["system"],
         system_title=entry["system_title"],
         system_count=entry["systems"],
-        authority_year=entry["authority_year"],
-        loadable=entry["loadable"],
-        why_not=entry.get("why_not", ""),
+        columns=entry["columns"],
+        awaits=entry.get("awaits", ""),
     )

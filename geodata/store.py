@@ -161,7 +161,6 @@ def open_store(edition: str | Edition | None = None, *, root: Path | None = None
         if chosen is None or chosen.id == manifest["edition"]:
             return Store(Edition.named(manifest["edition"]), STARTER, manifest, is_starter=True)
     if chosen is not None:
-        chosen.require_loadable()
         raise StoreError(f"Edition {chosen.id} is not loaded. {REMEDY}")
     raise StoreError(f"Nothing is loaded yet. {REMEDY}")
 
@@ -253,11 +252,17 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
             writer.write_table(group)
 
 
-def make_current(folder: Path) -> None:
-    """Verify a build from disk, then let ``current`` name it (one atomic replacement)."""
+def verify_build(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a build whose files are all whole, else raise ``StoreError``."""
     manifest = _read_manifest(folder)
     for name in TABLES:
         verify_file(folder / name, manifest["files"][name])
+    return manifest
+
+
+def make_current(folder: Path) -> None:
+    """Verify a build from disk, then let ``current`` name it (one atomic replacement)."""
+    verify_build(folder)
     temporary = folder.parent / f"{CURRENT}.{folder.name}.tmp"
     temporary.write_text(folder.name + "\n", encoding="utf-8")
     temporary.replace(folder.parent / CURRENT)

@@ -9,6 +9,7 @@ population-weighted mean is the same rule with score x people over people.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,7 @@ AREA_TABLE = (
     "quintile",
     "status",
 )
+NOT_PUBLISHED = "not published"
 RANKED_LEVELS = ("ltla", "utla", "region", "system")
 
 
@@ -44,23 +46,38 @@ def column(measure: str, field: str) -> str:
     return f"{measure}.{field}"
 
 
-def widen(table: pd.DataFrame, measures: Iterable[Measure], index: pd.Index[str]) -> pd.DataFrame:
+class Total(NamedTuple):
+    """A measure of several small areas taken together; ``status`` is set where it has no value."""
+
+    value: float
+    numerator: float
+    denominator: float
+    status: str
+
+
+def widen(table: pd.DataFrame, measures: Iterable[Measure], places: pd.DataFrame) -> pd.DataFrame:
     """Turn contract rows of small areas into one row per area, with national ranks and fifths.
 
-    Returns a frame indexed by ``index`` (small-area codes) with ``MEASURE.FIELD`` columns for
-    value, numerator, denominator, rank, quintile, and ``MEASURE.status`` where a value is missing.
+    Returns a frame indexed like ``places`` with ``MEASURE.FIELD`` columns for value, numerator,
+    denominator, rank, quintile, and ``MEASURE.status`` where a value is missing. What is published
+    by MSOA is carried to its small areas, each weighted by its own people; rank and fifth are
+    those of the MSOA. A value of too few people is left out, its counts stay for larger areas.
     """
-    columns: dict[str, pd.Series[float]] = {}
+    columns: dict[str, pd.Series[Any]] = {}
+    by_measure = dict(list(table.groupby("measure", observed=True)))
     for measure in measures:
-        rows = table[table["measure"] == measure.id].set_index("area_code").reindex(index)
-        for name in ("value", "numerator", "denominator"):
-            columns[column(measure.id, name)] = rows[name]
-        position = rank_values(rows["value"])
-        columns[column(measure.id, "rank")] = position["rank"]
-        columns[column(measure.id, "quintile")] = position["quintile"]
-        if (rows["status"] != "").any():
-            columns[column(measure.id, "status")] = rows["status"]
-    wide = pd.DataFrame(columns, index=index)
+        rows = by_measure[measure.id].set_index("area_code")
+        value = rows["value"].where(~_too_few(measure, rows["denominator"]))
+        found = rows.assign(value=value, **rank_values(value)[["rank", "quintile"]])
+        found["status"] = rows["status"].where(
+            rows["value"].isna() | value.notna(), too_few(measure)
+        )
+        found = found.reindex(places["msoa_code"] if measure.levels == ("msoa",) else places.index)
+        for name in FIELDS:
+            columns[column(measure.id, name)] = found[name].set_axis(places.index)
+        if (found["status"] != "").any():
+            columns[column(measure.id, "status")] = found["status"].set_axis(places.index)
+    wide = pd.DataFrame(columns, index=places.index)
     for measure in measures:
         if measure.fifths_from:
             decile = wide[column(measure.fifths_from, "value")]
@@ -68,7 +85,19 @@ def widen(table: pd.DataFrame, measures: Iterable[Measure], index: pd.Index[str]
     return wide
 
 
-def sum_parts(small_areas: pd.DataFrame, measure: Measure) -> tuple[float, float, float]:
+def carry_people(
+    wide: pd.DataFrame, measures: Iterable[Measure], people: pd.Series[float]
+) -> pd.DataFrame:
+    """Weight what is published by MSOA with the people of each small area, so that it adds up."""
+    for measure in measures:
+        if measure.levels == ("msoa",):
+            value = wide[column(measure.id, "value")]
+            wide[column(measure.id, "numerator")] = value * people
+            wide[column(measure.id, "denominator")] = people.where(value.notna())
+    return wide
+
+
+def sum_parts(small_areas: pd.DataFrame, measure: Measure) -> Total:
     """Return value, numerator and denominator of all the small areas given, taken together.
 
     Areas without a value count in neither sum. Raises ``AggregationError`` for a measure that
@@ -81,12 +110,17 @@ def sum_parts(small_areas: pd.DataFrame, measure: Measure) -> tuple[float, float
             f"{measure.title} is published for whole areas only: "
             "it must not be summed or averaged over parts."
         )
-    numerators = small_areas[column(measure.id, "numerator")]
-    denominators = small_areas[column(measure.id, "denominator")]
-    if numerators.notna().sum() == 0:
-        return np.nan, np.nan, np.nan
-    numerator, denominator = float(numerators.sum()), float(denominators.sum())
-    return _value(measure, numerator, denominator), numerator, denominator
+    name = column(measure.id, "numerator")
+    if name not in small_areas or small_areas[name].notna().sum() == 0:
+        return Total(np.nan, np.nan, np.nan, NOT_PUBLISHED)
+    numerator = float(small_areas[name].sum())
+    denominator = float(small_areas[column(measure.id, "denominator")].sum())
+    value = numerator
+    if not measure.is_count:
+        value = measure.factor * numerator / denominator if denominator else np.nan
+    if measure.minimum and denominator < measure.minimum:
+        return Total(np.nan, numerator, denominator, too_few(measure))
+    return Total(value, numerator, denominator, NOT_PUBLISHED if np.isnan(value) else "")
 
 
 def aggregate(
@@ -105,6 +139,22 @@ def aggregate(
         for measure in summed:
             tables.append(_area_rows(measure, sums, names, level, periods[measure.id]))
     return pd.concat(tables, ignore_index=True)[list(AREA_TABLE)]
+
+
+def publish(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Rank what is published for whole areas only; ``AREA_TABLE`` rows, as published.
+
+    ``table`` holds contract rows of levels above the small area.
+    """
+    tables = []
+    for (_, level), rows in table.groupby(["measure", "level"], observed=True, sort=False):
+        _, names = _groups(places, str(level))
+        named = rows.set_index("area_code")
+        named = named.assign(area_name=names.reindex(named.index))
+        tables.append(_ranked(named, str(level)).reset_index()[list(AREA_TABLE)])
+    if not tables:
+        return pd.DataFrame(columns=list(AREA_TABLE))
+    return pd.concat(tables, ignore_index=True)
 
 
 def membership(places: pd.DataFrame, people: pd.Series[float]) -> pd.DataFrame:
@@ -141,30 +191,36 @@ def _area_rows(
     numerator = sums[column(measure.id, "numerator")]
     denominator = sums[column(measure.id, "denominator")]
     value = numerator if measure.is_count else measure.factor * numerator / denominator
+    few = _too_few(measure, denominator)
     rows = pd.DataFrame(
         {
             "indicator": measure.indicator,
             "measure": measure.id,
             "area_name": names.reindex(sums.index),
             "level": level,
-            "value": value,
+            "value": value.mask(few),
             "lower": np.nan,
             "upper": np.nan,
             "numerator": numerator,
             "denominator": denominator,
             "period": period,
-            "status": np.where(value.notna(), "", "not published"),
+            "status": np.where(few, too_few(measure), np.where(value.notna(), "", NOT_PUBLISHED)),
         }
     )
+    return _ranked(rows, level).rename_axis("area_code").reset_index()
+
+
+def _ranked(rows: pd.DataFrame, level: str) -> pd.DataFrame:
     if level in RANKED_LEVELS:
-        rows = rows.join(rank_values(rows["value"]))
-    else:
-        empty = pd.Series(pd.NA, index=rows.index, dtype="Int64")
-        rows = rows.assign(rank=empty, of=empty, quintile=empty)
-    return rows.rename_axis("area_code").reset_index()
+        return rows.join(rank_values(rows["value"]))
+    empty = pd.Series(pd.NA, index=rows.index, dtype="Int64")
+    return rows.assign(rank=empty, of=empty, quintile=empty)
 
 
-def _value(measure: Measure, numerator: float, denominator: float) -> float:
-    if measure.is_count:
-        return numerator
-    return measure.factor * numerator / denominator if denominator else np.nan
+def _too_few(measure: Measure, denominator: pd.Series[float]) -> pd.Series[bool]:
+    return denominator.lt(measure.minimum)
+
+
+def too_few(measure: Measure) -> str:
+    """Return the status of a value that is not shown because it is of too few people."""
+    return f"fewer than {measure.minimum} people"

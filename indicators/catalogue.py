@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,6 +40,8 @@ class Measure:
     sex: str
     age: str
     worth_saying: float
+    minimum: int
+    """Fewest people in the denominator for a value to be shown."""
     fifths_from: str
     definition: str
     limit: str
@@ -52,6 +55,16 @@ class Measure:
     def factor(self) -> float:
         """Return what numerator / denominator is multiplied by: 100 for percentages."""
         return 100.0 if self.unit == PERCENT else 1.0
+
+    @property
+    def is_of_small_areas(self) -> bool:
+        """Say whether every small area has a value of its own, or that of its MSOA."""
+        return self.levels[0] in (SMALL_AREA, "msoa")
+
+    @property
+    def is_compared(self) -> bool:
+        """Say whether larger areas have the measure; a published decile or rank is not theirs."""
+        return self.adds_up or self.levels != (SMALL_AREA,)
 
     @property
     def adds_up(self) -> bool:
@@ -77,11 +90,21 @@ class Indicator:
     title: str
     reader: str
     datasets: tuple[str, ...]
-    default: str
+    defaults: tuple[str, ...]
+    """The measure that stands for the indicator: the first of these that is available."""
     order: int
     measures: tuple[Measure, ...]
     not_in: dict[str, dict[str, str]]
     """Edition -> ``reason`` and ``remedy``, where the indicator does not exist in an edition."""
+
+    @property
+    def default(self) -> str:
+        """Return the measure that stands for the indicator where every measure is available."""
+        return self.defaults[0]
+
+    def default_of(self, available: Container[str]) -> str | None:
+        """Return the first default measure among those available; None where there is none."""
+        return next((measure for measure in self.defaults if measure in available), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +177,7 @@ def _read_indicator(name: str, entry: dict[str, Any]) -> Indicator:
         title=entry["title"],
         reader=entry["reader"],
         datasets=tuple(entry["datasets"]),
-        default=entry["default"],
+        defaults=tuple(entry.get("defaults", [entry["default"]])),
         order=entry["order"],
         measures=tuple(
             _read_measure(key, name, {**shared, **m}) for key, m in entry["measures"].items()
@@ -181,5 +204,6 @@ def _read_measure(name: str, indicator: str, entry: dict[str, Any]) -> Measure:
         sex=entry.get("sex", "all"),
         age=entry.get("age", "all"),
         worth_saying=float(entry.get("worth_saying", 0.0)),
+        minimum=entry.get("minimum", 0),
         **{key: entry.get(key, "") for key in texts},
     )

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import importlib
+import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geodata import store
 from geodata.areas import read_places
 from geodata.editions import Edition, area_datasets
-from geodata.errors import RequestError, StoreError
-from geodata.sources import Dataset
-from indicators.aggregate import aggregate, column, membership, widen
-from indicators.catalogue import Catalogue, catalogue
-from indicators.schema import validate
+from geodata.errors import DownloadError, RequestError, SourceError, StoreError, VintageError
+from geodata.sources import Dataset, Part
+from indicators.aggregate import aggregate, carry_people, membership, publish, widen
+from indicators.catalogue import Catalogue, Measure, catalogue
+from indicators.describe import (
+    describe_datasets,
+    describe_measures,
+    describe_missing,
+    describe_systems,
+)
+from indicators.readers.population import people_of_edition
+from indicators.schema import CONTRACT, Inputs, Missing, Reading, validate
 
 if TYPE_CHECKING:
-    from geodata.download import RawFile
+    from geodata.download import Downloader, RawFile
 
 Report = Callable[[str], None]
-FORMAT_VERSION = 1
+Raw = dict[str, dict[str, "RawFile"]]
+FORMAT_VERSION = 2
 RAW = "raw"
 LOCK = "fetch.lock"
 PARALLEL_DOWNLOADS = 4
@@ -34,12 +44,13 @@ PARALLEL_DOWNLOADS = 4
 
 @dataclass(frozen=True)
 class Built:
-    """What a fetch made."""
+    """What a fetch made, or found unchanged."""
 
     build: str
     folder: Path
     small_areas: int
     people: int
+    unchanged: bool = False
 
 
 def fetch(
@@ -52,19 +63,22 @@ def fetch(
     """Build an edition from the publishers' files and make it the current one.
 
     ``files`` maps ``DATASET`` or ``DATASET.PART`` to a local path or an address that stands in for
-    the declared one. Raises an ``InContextError`` in one sentence if anything fails; the build in
-    use is then untouched.
+    the declared one. Where neither the files nor this code changed since the build in use, that
+    build is verified and stays. Raises an ``InContextError`` in one sentence if anything fails;
+    the build in use is then untouched.
     """
     import filelock
 
-    edition.require_loadable()
     folder = store.home() / edition.id
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / LOCK, timeout=0):
             store.remove_old_builds(folder)
             raw = _download(edition, files or {}, folder.parent / RAW, refresh, report)
-            return _build(edition, raw, folder, report)
+            inputs = _fingerprint(edition, raw)
+            return _unchanged(folder, inputs, report) or _build(
+                edition, raw, folder, inputs, report
+            )
     except filelock.Timeout:
         raise StoreError(
             f"Another fetch of edition {edition.id} is running. Wait until it has ended."
@@ -83,31 +97,49 @@ def datasets_of(edition: Edition, entries: Catalogue) -> dict[str, Dataset]:
 
 def _download(
     edition: Edition, files: Mapping[str, str], cache: Path, refresh: bool, report: Report
-) -> dict[str, dict[str, RawFile]]:
-    from geodata.download import Downloader, local_file
+) -> Raw:
+    from geodata.download import Downloader
 
     datasets = datasets_of(edition, catalogue())
     given = _parts_given(files, datasets)
     downloader = Downloader(cache, refresh=refresh, report=report)
     jobs = [(dataset, part) for dataset in datasets.values() for part in dataset.parts]
-
-    def run(job: tuple[Dataset, Any]) -> RawFile:
-        dataset, part = job
-        path = given.get((dataset.id, part.name))
-        if path is not None:
-            return local_file(dataset, part, path, downloader)
-        return downloader.fetch(dataset, part)
-
-    raw: dict[str, dict[str, RawFile]] = {}
+    raw: Raw = {}
     with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
-        futures = [pool.submit(run, job) for job in jobs]
+        futures = [
+            pool.submit(_obtain, downloader, *job, given.get((job[0].id, job[1].name)))
+            for job in jobs
+        ]
         try:
             for (dataset, part), future in zip(jobs, futures, strict=True):
-                raw.setdefault(dataset.id, {})[part.name] = future.result()
+                file = future.result()
+                if file is not None:
+                    raw.setdefault(dataset.id, {})[part.name] = file
+        except DownloadError as error:
+            pool.shutdown(wait=False, cancel_futures=True)
+            if edition.awaits and dataset.id == "system_lookup":
+                raise VintageError(
+                    f"Edition {edition.id} awaits {edition.awaits}: {error} "
+                    f"Give it with --file system_lookup=PATH, or choose another edition."
+                ) from error
+            raise
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return raw
+
+
+def _obtain(
+    downloader: Downloader, dataset: Dataset, part: Part, path: str | None
+) -> RawFile | None:
+    """Take the file that was given, else fetch it; None where nobody gave what must be given."""
+    from geodata.download import local_file
+
+    if path is not None:
+        return local_file(dataset, part, path, downloader)
+    if not part.url:
+        return downloader.given(dataset, part)
+    return downloader.fetch(dataset, part)
 
 
 def _parts_given(
@@ -126,29 +158,55 @@ def _parts_given(
     return given
 
 
-def _build(
-    edition: Edition, raw: dict[str, dict[str, RawFile]], folder: Path, report: Report
-) -> Built:
+def _fingerprint(edition: Edition, raw: Raw) -> str:
+    """Digest all that a build follows from: the raw files and the code that reads them."""
+    code = hashlib.sha256()
+    for package in ("geodata", "indicators"):
+        root = Path(__file__).resolve().parent.parent / package
+        for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
+            code.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    hashes = {f"{name}.{p}": f.sha256 for name, parts in raw.items() for p, f in parts.items()}
+    text = json.dumps([FORMAT_VERSION, edition.id, hashes, code.hexdigest()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unchanged(folder: Path, inputs: str, report: Report) -> Built | None:
+    """Return the build in use if it follows from the same inputs and is whole."""
+    name = store.read_current(folder)
+    if name is None:
+        return None
+    try:
+        manifest = store.verify_build(folder / name)
+    except StoreError:
+        return None
+    if manifest.get("inputs") != inputs:
+        return None
+    report("Nothing has changed since the build in use.")
+    systems = manifest["systems"]
+    areas, people = (sum(s[key] for s in systems) for key in ("small_areas", "population"))
+    return Built(name, folder / name, areas, people, unchanged=True)
+
+
+def _build(edition: Edition, raw: Raw, folder: Path, inputs: str, report: Report) -> Built:
     entries = catalogue()
     files = {name: {p: f.path for p, f in parts.items()} for name, parts in raw.items()}
     report("Reading the lookups")
     places = read_places(files, edition)
-    tables = read_indicators(entries, edition, files, places.index, report)
-    measures = [m for m in entries.measures.values() if m.id in set(tables["measure"])]
-    first = tables.drop_duplicates("measure")
-    periods = dict(zip(first["measure"].astype(str), first["period"].astype(str), strict=True))
+    datasets = datasets_of(edition, entries)
+    periods = {key: dataset.period for key, dataset in datasets.items()}
+    given = Inputs(files=files, edition=edition, periods=periods, places=places)
+    table, missing = read_indicators(entries, given, datasets, report)
     report("Computing authorities, systems and England")
-    wide = widen(tables, measures, places.index)
-    people = wide[column("share_65_plus", "denominator")]
-    areas = aggregate(wide, places, measures, periods)
-    members = membership(places, people)
+    people = people_of_edition(given).reindex(places.index)
+    measures = [m for m in entries.measures.values() if m.id in set(table["measure"])]
+    wide, areas = compute(table, measures, places, people)
     report("Repairing the outlines")
     outlines = _read_outlines(files, edition, places)
     parts = {
         store.PLACES: places.assign(people=people).reset_index(),
         store.SMALL_AREAS: wide.assign(system_code=places["system_code"]).reset_index(),
         store.AREAS: areas,
-        store.MEMBERSHIP: members,
+        store.MEMBERSHIP: membership(places, people),
         store.OUTLINES: outlines,
     }
     stamp = dt.datetime.now(dt.UTC)
@@ -156,13 +214,14 @@ def _build(
     manifest = {
         "format": FORMAT_VERSION,
         "build": name,
+        "inputs": inputs,
         "edition": edition.id,
         "made_at": stamp.isoformat(timespec="seconds"),
         "complete_systems": sorted(places["system_code"].unique()),
         "systems": describe_systems(places, people),
-        "measures": describe_measures(wide, measures, periods),
-        "datasets": describe_datasets(datasets_of(edition, entries), raw),
-        "missing": [{"indicator": key, **entry} for key, entry in entries.not_available.items()],
+        "measures": describe_measures(wide, areas, measures, first_periods(table)),
+        "datasets": describe_datasets(datasets, raw),
+        "missing": describe_missing(missing),
     }
     report("Writing the build")
     store.write_build(folder / name, parts, manifest)
@@ -171,21 +230,47 @@ def _build(
 
 
 def read_indicators(
-    entries: Catalogue,
-    edition: Edition,
-    files: Mapping[str, Mapping[str, Path]],
-    area_codes: pd.Index[str],
-    report: Report,
-) -> pd.DataFrame:
-    """Run every reader of the catalogue; one validated table of contract rows."""
-    periods = {key: d.period for key, d in datasets_of(edition, entries).items()}
-    tables = []
+    entries: Catalogue, inputs: Inputs, datasets: Mapping[str, Dataset], report: Report
+) -> tuple[pd.DataFrame, dict[str, list[Missing]]]:
+    """Run every reader of the catalogue.
+
+    Returns one validated table of contract rows, and per indicator what is missing and why.
+    """
+    tables, missing = [], {}
     for indicator in entries.indicators.values():
         report(f"Reading {indicator.title.lower()}")
-        reader = importlib.import_module(f"indicators.readers.{indicator.reader}")
-        table = reader.read(files, edition, periods)
-        tables.append(validate(table, indicator, area_codes, file=indicator.datasets[0]))
-    return pd.concat(tables, ignore_index=True)
+        absent = indicator.not_in.get(inputs.edition.id)
+        main = datasets.get(indicator.datasets[0])
+        if absent is None and main is not None and main.id not in inputs.files:
+            absent = {"reason": f"{main.title} was not given.", "remedy": main.remedy}
+        if absent is not None:
+            nothing = pd.DataFrame(columns=list(CONTRACT))
+            lost = tuple(Missing(measure=m.id, **absent) for m in indicator.measures)
+            reading = Reading(table=nothing, missing=lost)
+        else:
+            reader = importlib.import_module(f"indicators.readers.{indicator.reader}")
+            reading = reader.read(inputs)
+            tables.append(validate(reading, indicator, inputs, file=indicator.datasets[0]))
+        if reading.missing:
+            missing[indicator.id] = list(reading.missing)
+    return pd.concat(tables, ignore_index=True), missing
+
+
+def compute(
+    table: pd.DataFrame, measures: list[Measure], places: pd.DataFrame, people: pd.Series[float]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the wide small-area table and the table of all larger areas (``AREA_TABLE``)."""
+    of_parts = [measure for measure in measures if measure.is_of_small_areas]
+    wide = carry_people(widen(table, of_parts, places), of_parts, people)
+    summed = aggregate(wide, places, of_parts, first_periods(table))
+    published = publish(table[~table["level"].isin(["lsoa", "msoa"])], places)
+    return wide, pd.concat([summed, published], ignore_index=True)
+
+
+def first_periods(table: pd.DataFrame) -> dict[str, str]:
+    """Return the period of each measure."""
+    first = table.drop_duplicates("measure")
+    return dict(zip(first["measure"].astype(str), first["period"].astype(str), strict=True))
 
 
 def _read_outlines(
@@ -197,7 +282,7 @@ def _read_outlines(
     strange = outlines.index.symmetric_difference(places.index)
     if len(strange):
         codes = ", ".join(strange[:5])
-        raise StoreError(f"Outlines and lookup differ in {len(strange):,} areas: {codes}.")
+        raise SourceError(f"Outlines and lookup differ in {len(strange):,} areas: {codes}.")
     repaired = repair_coverage(outlines)
     return pd.DataFrame(
         {
@@ -206,76 +291,3 @@ def _read_outlines(
             "geometry": repaired.to_wkb().to_numpy(),
         }
     )
-
-
-def describe_systems(places: pd.DataFrame, people: pd.Series[float]) -> list[dict[str, Any]]:
-    """Return code, name, small areas and people of each system, by code."""
-    counts = places.groupby("system_code").size()
-    names = places.drop_duplicates("system_code").set_index("system_code")["system_name"]
-    totals = people.groupby(places["system_code"]).sum()
-    return [
-        {
-            "code": str(code),
-            "name": str(names[code]),
-            "small_areas": int(counts[code]),
-            "population": int(totals[code]),
-        }
-        for code in counts.index
-    ]
-
-
-def describe_measures(
-    wide: pd.DataFrame, measures: Iterable[Any], periods: Mapping[str, str]
-) -> dict[str, dict[str, Any]]:
-    """Return, per measure: indicator, period, areas ranked and limits of the national fifths."""
-    described = {}
-    for measure in measures:
-        values = wide[column(measure.id, "value")]
-        fifths = values.groupby(wide[column(measure.id, "quintile")]).agg(["min", "max"])
-        described[measure.id] = {
-            "indicator": measure.indicator,
-            "period": periods[measure.id],
-            "of": int(values.notna().sum()),
-            "limits": {str(k): [row["min"], row["max"]] for k, row in fifths.iterrows()},
-        }
-    return described
-
-
-def describe_datasets(
-    datasets: Mapping[str, Dataset], raw: Mapping[str, Mapping[str, RawFile]]
-) -> list[dict[str, Any]]:
-    """Return the manifest entry of each dataset: who, what, licence, where from, hash, when."""
-    return [
-        {
-            "id": dataset.id,
-            "publisher": dataset.publisher,
-            "title": dataset.title,
-            "licence": dataset.licence,
-            "attribution": dataset.attribution,
-            "landing_page": dataset.landing_page,
-            "period": dataset.period,
-            "vintage": dataset.vintage,
-            "release_date": dataset.release_date,
-            "note": dataset.note,
-            "files": [
-                {
-                    "part": name,
-                    "url": file.url,
-                    "sha256": file.sha256,
-                    "bytes": file.size,
-                    "downloaded_at": file.downloaded_at,
-                    "rows": count_rows(file.path),
-                }
-                for name, file in raw[dataset.id].items()
-            ],
-        }
-        for dataset in datasets.values()
-    ]
-
-
-def count_rows(path: Path) -> int | None:
-    """Count the data rows of a CSV; None for formats where a row has no plain meaning."""
-    if path.suffix != ".csv":
-        return None
-    with path.open("rb") as file:
-        return max(sum(1 for _ in file) - 1, 0)

@@ -74,3 +74,8 @@ def _require_clean(table: pd.DataFrame, path: Path) -> None:
     if len(strange):
         codes = ", ".join(strange.astype(str).unique()[:5])
         raise SourceError(f"{path.name}: OBS_VALUE is not a number of people for {codes}.")
+
+
+def people_of_edition(inputs: Inputs) -> pd.Series[float]:
+    """Return the people of each small area, all ages, by ``area_code``."""
+    return read_people(inputs.files["population"]["main"])["people"]
