@@ -35,8 +35,8 @@ def read_places(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd
     """Join the lookups of an edition into one row per small area of England.
 
     Returns a frame indexed by ``area_code`` (sorted, unique) with ``PLACE_COLUMNS``. Raises
-    ``SourceError`` where a small area is missing, doubled, or has no MSOA, authority, region or
-    system.
+    ``SourceError`` where a small area is missing, doubled, or has no MSOA (2011), authority,
+    region or system.
     """
     small, system, ltla = (edition.columns[key] for key in ("small_area", "system", "ltla"))
     columns = {
@@ -58,6 +58,7 @@ def read_places(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> pd
     places = places.merge(_read_msoas(files, edition), on="msoa_name", how="left")
     regions = _join_by_code_or_name(districts, _read_regions(files, edition))
     places = places.merge(regions, on="ltla_code", how="left")
+    places = places.assign(msoa_code=places["msoa_code"].fillna(""))
     places = places.set_index("area_code").sort_index()[list(PLACE_COLUMNS)]
     _require_complete(places, edition)
     return places
@@ -176,6 +177,8 @@ def _require_complete(places: pd.DataFrame, edition: Edition) -> None:
             f"{edition.title} has {edition.system_count}."
         )
     for column in PLACE_COLUMNS:
+        if column == "msoa_code" and edition.small_area != "LSOA 2011":
+            continue  # no lookup of 2021 is known to list every MSOA; the name says which it is
         empty = places.index[places[column].isna() | (places[column] == "")]
         if len(empty):
             codes = ", ".join(empty[:5])

@@ -51,7 +51,8 @@ class Inputs:
             return pd.Index(self.places.index)
         if level == "england":
             return pd.Index([ENGLAND_CODE])
-        return pd.Index(sorted(self.places[f"{level}_code"].unique()))
+        codes = self.places[f"{level}_code"]
+        return pd.Index(sorted(codes[codes != ""].unique()))
 
 
 @dataclass(frozen=True, kw_only=True)
