@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from geodata.editions import Edition, editions
-from geodata.errors import RequestError, VintageError
+from geodata.errors import RequestError
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,6 @@ def test_named():
     assert len(str(caught.value)) < 200
 
 
-def test_an_edition_that_cannot_be_loaded_says_why():
-    Edition.named("2020").require_loadable()
-    for edition in editions().values():
-        assert edition.loadable == (not edition.why_not)
-        if not edition.loadable:
-            with pytest.raises(VintageError, match="2020"):
-                edition.require_loadable()
+def test_only_the_newest_edition_awaits_its_publisher():
+    assert [bool(edition.awaits) for edition in editions().values()] == [False, False, True]
+    assert [edition.system_count for edition in editions().values()] == [42, 42, 36]

@@ -1,5 +1,6 @@
 """Sums over small areas: one rule, checked against exact fractions."""
 
+import dataclasses
 import math
 from fractions import Fraction
 
@@ -11,7 +12,16 @@ from hypothesis import strategies as st
 
 from geodata.areas import PLACE_COLUMNS
 from geodata.errors import AggregationError
-from indicators.aggregate import AREA_TABLE, aggregate, column, membership, sum_parts, widen
+from indicators.aggregate import (
+    AREA_TABLE,
+    aggregate,
+    carry_people,
+    column,
+    membership,
+    publish,
+    sum_parts,
+    widen,
+)
 from indicators.catalogue import catalogue
 from indicators.schema import small_area_rows
 
@@ -107,8 +117,8 @@ def test_focus_and_rest_are_the_whole(areas, data):
     flags = st.lists(st.booleans(), min_size=len(areas), max_size=len(areas))
     inside = np.array(data.draw(flags))
     for measure in SUMMED:
-        parts = [sum_parts(wide[mask], measure)[1:] for mask in (inside, ~inside)]
-        whole = sum_parts(wide, measure)[1:]
+        parts = [sum_parts(wide[mask], measure)[1:3] for mask in (inside, ~inside)]
+        whole = sum_parts(wide, measure)[1:3]
         assert np.nansum(parts, axis=0).tolist() == pytest.approx(list(whole), rel=1e-12)
 
 
@@ -137,7 +147,7 @@ def test_a_mean_lies_between_its_parts(areas):
 
 def test_share_of_a_group_is_no_mean_of_percentages():
     wide, _ = frames([(10, 1, 100, 0, "a", "x"), (30, 9, 300, 0, "a", "x")])
-    assert sum_parts(wide, SHARE) == (25.0, 10.0, 40.0)
+    assert sum_parts(wide, SHARE) == (25.0, 10.0, 40.0, "")
     assert sum_parts(wide, COUNT)[0] == 10.0
 
 
@@ -157,12 +167,12 @@ def test_areas_without_a_value_count_in_neither_sum():
         denominator=pd.Series([10.0, 1000.0, 30.0], index=index),
         period="2019",
     )
-    wide = widen(rows, [SHARE], index)
-    assert sum_parts(wide, SHARE) == (25.0, 10.0, 40.0)
+    wide = widen(rows, [SHARE], pd.DataFrame(index=index))
+    assert sum_parts(wide, SHARE) == (25.0, 10.0, 40.0, "")
     assert wide["share_65_plus.status"].tolist() == ["", "not published", ""]
     assert wide["share_65_plus.rank"].tolist() == [1, pd.NA, 2]
-    assert all(math.isnan(number) for number in sum_parts(wide.iloc[[1]], SHARE))
-    assert all(math.isnan(number) for number in sum_parts(wide.iloc[[]], SHARE))
+    assert all(math.isnan(number) for number in sum_parts(wide.iloc[[1]], SHARE)[:3])
+    assert all(math.isnan(number) for number in sum_parts(wide.iloc[[]], SHARE)[:3])
 
 
 def test_widen_takes_the_order_of_the_index_and_fifths_from_deciles():
@@ -179,11 +189,88 @@ def test_widen_takes_the_order_of_the_index_and_fifths_from_deciles():
             )
         ]
     )
-    wide = widen(rows, [SCORE, DECILE], codes)
+    wide = widen(rows, [SCORE, DECILE], pd.DataFrame(index=codes))
     assert wide.index.tolist() == codes.tolist()
     assert wide["imd_score.value"].tolist() == [3.0, 1.0, 2.0]
     assert wide["imd_score.quintile"].tolist() == [5, 1, 4]
     assert wide["imd_score.rank"].tolist() == [3, 1, 2]
+
+
+def test_a_share_of_too_few_people_is_not_shown_but_counts():
+    index = pd.Index(["E01000001", "E01000002"], name="area_code")
+    shy = dataclasses.replace(SHARE, minimum=100)
+    rows = small_area_rows(
+        "older_people",
+        "share_65_plus",
+        value=pd.Series([50.0, 20.0], index=index),
+        numerator=pd.Series([20.0, 24.0], index=index),
+        denominator=pd.Series([40.0, 120.0], index=index),
+        period="2019",
+    )
+    places = pd.DataFrame(dict.fromkeys(PLACE_COLUMNS, "one"), index=index)
+    wide = widen(rows, [shy], places)
+    assert wide["share_65_plus.status"].tolist() == ["fewer than 100 people", ""]
+    assert wide["share_65_plus.rank"].tolist() == [pd.NA, 1]
+    assert sum_parts(wide, shy) == (27.5, 44.0, 160.0, "")
+    alone = sum_parts(wide.iloc[[0]], shy)
+    assert math.isnan(alone.value)
+    assert alone[1:] == (20.0, 40.0, "fewer than 100 people")
+    places["ltla_code"] = ["few", "many"]
+    table = aggregate(wide, places, [shy], PERIODS)
+    few = table[table["area_code"] == "few"].iloc[0]
+    assert math.isnan(few["value"])
+    assert few["status"] == "fewer than 100 people"
+    assert few["rank"] is pd.NA
+
+
+def test_what_is_published_by_msoa_is_carried_and_ranked_among_msoas():
+    index = pd.Index([f"E0100000{i}" for i in range(1, 5)], name="area_code")
+    msoas = ["E02000001", "E02000001", "E02000002", "E02000003"]
+    places = pd.DataFrame({"msoa_code": msoas}, index=index)
+    by_msoa = dataclasses.replace(SCORE, levels=("msoa",), fifths_from="")
+    rows = small_area_rows(
+        "deprivation",
+        "imd_score",
+        value=pd.Series([2.0, 5.0, np.nan], index=sorted(set(msoas))),
+        numerator=pd.Series([80.0, 50.0, np.nan], index=sorted(set(msoas))),
+        denominator=pd.Series([40.0, 10.0, np.nan], index=sorted(set(msoas))),
+        period="2020",
+    )
+    people = pd.Series([10.0, 30.0, 10.0, 7.0], index=index)
+    wide = carry_people(widen(rows, [by_msoa], places), [by_msoa], people)
+    assert wide["imd_score.rank"].tolist() == [1, 1, 2, pd.NA]
+    assert wide["imd_score.quintile"].tolist() == [3, 3, 5, pd.NA]
+    assert sum_parts(wide, by_msoa) == (2.6, 130.0, 50.0, "")
+    assert wide["imd_score.status"].tolist() == ["", "", "", "not published"]
+
+
+def test_what_is_published_for_authorities_is_ranked_among_them_and_kept():
+    _, places = frames([(10, 1, 100, 0, "a", "x"), (10, 1, 100, 0, "b", "x")])
+    rows = pd.DataFrame(
+        {
+            "indicator": "life",
+            "measure": "le",
+            "area_code": ["ltla-code-a", "ltla-code-b"],
+            "level": "ltla",
+            "value": [80.0, np.nan],
+            "lower": [79.0, np.nan],
+            "upper": [81.0, np.nan],
+            "numerator": np.nan,
+            "denominator": np.nan,
+            "period": "2016 to 2018",
+            "status": ["", "not published"],
+        }
+    )
+    table = publish(rows, places).set_index("area_code")
+    assert table.loc["ltla-code-a", ["area_name", "value", "lower", "rank", "of"]].tolist() == [
+        "ltla-name-a",
+        80.0,
+        79.0,
+        1,
+        1,
+    ]
+    assert table.loc["ltla-code-b", "rank"] is pd.NA
+    assert publish(rows.iloc[:0], places).empty
 
 
 def test_published_only_is_refused_and_left_out():
