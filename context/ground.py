@@ -46,10 +46,14 @@ def read_ground(context: Context) -> Ground:
 
 
 def default_measures(context: Context) -> tuple[str, ...]:
-    """Return the default measure of each indicator, in the order of the topic."""
+    """Return the measure to map for each indicator that has small areas, in the topic's order."""
     entries = catalogue()
-    order = entries.topics[context.request.topic]
-    return tuple(entries.indicators[name].default for name in order)
+    mapped = {name for name in context.store.measures if entries.measures[name].is_of_small_areas}
+    found = (
+        entries.indicators[name].default_of(mapped)
+        for name in entries.topics[context.request.topic]
+    )
+    return tuple(measure for measure in found if measure is not None)
 
 
 def select_layers(context: Context, measures: tuple[str, ...] = ()) -> tuple[Layer, ...]:

@@ -161,7 +161,10 @@ def open_store(edition: str | Edition | None = None, *, root: Path | None = None
         if chosen is None or chosen.id == manifest["edition"]:
             return Store(Edition.named(manifest["edition"]), STARTER, manifest, is_starter=True)
     if chosen is not None:
-        raise StoreError(f"Edition {chosen.id} is not loaded. {REMEDY}")
+        raise StoreError(
+            f"Edition {chosen.id} is not loaded. "
+            f"Run `incontext fetch --edition {chosen.id}` to load all of England."
+        )
     raise StoreError(f"Nothing is loaded yet. {REMEDY}")
 
 

@@ -166,7 +166,10 @@ def read_catalogue(declared: dict[str, Any]) -> Catalogue:
             )
         },
         datasets=read_datasets(declared["datasets"], publishers()),
-        topics={name: tuple(order) for name, order in declared["topics"].items()},
+        topics={
+            name: tuple(i for i in order if i in declared["indicators"])
+            for name, order in declared["topics"].items()
+        },
     )
 
 

@@ -201,9 +201,9 @@ def _build(edition: Edition, raw: Raw, folder: Path, inputs: str, report: Report
     measures = [m for m in entries.measures.values() if m.id in set(table["measure"])]
     wide, areas = compute(table, measures, places, people)
     report("Repairing the outlines")
-    outlines = _read_outlines(files, edition, places)
+    outlines, centres = _read_outlines(files, edition, places)
     parts = {
-        store.PLACES: places.assign(people=people).reset_index(),
+        store.PLACES: places.assign(people=people, **centres).reset_index(),
         store.SMALL_AREAS: wide.assign(system_code=places["system_code"]).reset_index(),
         store.AREAS: areas,
         store.MEMBERSHIP: membership(places, people),
@@ -275,19 +275,22 @@ def first_periods(table: pd.DataFrame) -> dict[str, str]:
 
 def _read_outlines(
     files: Mapping[str, Mapping[str, Path]], edition: Edition, places: pd.DataFrame
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, dict[str, pd.Series[float]]]:
+    """Return the repaired outlines and the centre of each, in metres of the national grid."""
     from geodata.boundaries import read_outlines, repair_coverage
 
-    outlines = read_outlines(files["outlines"]["main"], f"LSOA{edition.small_area_year}CD")
+    outlines = read_outlines(files["outlines"]["main"], f"{edition.columns['small_area']}CD")
     strange = outlines.index.symmetric_difference(places.index)
     if len(strange):
         codes = ", ".join(strange[:5])
         raise SourceError(f"Outlines and lookup differ in {len(strange):,} areas: {codes}.")
     repaired = repair_coverage(outlines)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "area_code": repaired.index,
             "system_code": places["system_code"].reindex(repaired.index).to_numpy(),
             "geometry": repaired.to_wkb().to_numpy(),
         }
     )
+    centre = repaired.centroid.reindex(places.index)
+    return table, {"easting": centre.x.round(1), "northing": centre.y.round(1)}
