@@ -149,7 +149,7 @@ def _against(numbers: dict[str, Any], england: float, place: Place) -> str | Non
     follow: the area's 95% interval against England's value, not England's interval.
     """
     lower, upper = numbers["lower"], numbers["upper"]
-    if place.level == "england" or any(math.isnan(n) for n in (lower, upper, england)):
+    if place.level == "england" or any(pd.isna(n) for n in (lower, upper, england)):
         return None
     if upper < england:
         return "lower"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from context.build import Context
+    from indicators.catalogue import Measure
 
 
 def wholly_inside(context: Context, measure_id: str) -> pd.Series[float]:
@@ -28,3 +29,10 @@ def above_and_below(context: Context, measure_id: str, level: str, value: float)
     areas = context.store.areas
     values = areas[(areas["measure"] == measure_id) & (areas["level"] == level)]["value"]
     return int((values > value).sum()), int((values < value).sum())
+
+
+def shown_alike(context: Context, measure: Measure, level: str, value: float) -> int:
+    """Count the areas of a level in England that are displayed with the same figure, itself too."""
+    areas = context.store.areas
+    values = areas[(areas["measure"] == measure.id) & (areas["level"] == level)]["value"]
+    return int((values.round(measure.decimals) == round(value, measure.decimals)).sum())

@@ -26,7 +26,7 @@ import requests
 from geodata import arcgis, nomis
 from geodata.download_transport import Fault, Transport, failed, mirrored
 from geodata.errors import DownloadError, InContextError, RequestError, SourceError
-from geodata.rawfile import Kept, RawFile, check_file, check_size, keep, recall, unpack
+from geodata.rawfile import Kept, RawFile, check_file, check_size, keep, recall, recall_given, unpack
 from geodata.sources import Dataset, Part
 
 __all__ = ["Downloader", "RawFile", "local_file", "mirrored"]
@@ -57,6 +57,12 @@ class Downloader:
     def place(self, dataset: Dataset, part: Part) -> Path:
         """Return where the raw file of a part lies."""
         return self.cache / dataset.edition / dataset.id / f"{part.name}{part.suffix}"
+
+    def given(self, dataset: Dataset, part: Part) -> RawFile | None:
+        """Return the file that a person gave earlier for a part without an address, if intact."""
+        path = self.place(dataset, part)
+        kept = recall_given(dataset, part, path)
+        return kept.raw if kept else None
 
     def fetch(self, dataset: Dataset, part: Part) -> RawFile:
         """Return the raw file of a part, from the cache where that is still good."""

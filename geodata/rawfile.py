@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,6 +85,15 @@ def recall(dataset: Dataset, part: Part, path: Path) -> Kept | None:
         return kept if kept.age_days >= 0 else None
     except (OSError, ValueError, KeyError, TypeError):
         return None  # nothing there, or not what was written: fetched anew
+
+
+def recall_given(dataset: Dataset, part: Part, path: Path) -> Kept | None:
+    """Return the file that a person gave for a part, whatever its name was, if it is intact."""
+    try:
+        url = json.loads(sidecar(path).read_text(encoding="utf-8"))["url"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return recall(dataset, replace(part, kind="file", url=url, fallbacks=(), params={}), path)
 
 
 def keep(

@@ -152,8 +152,6 @@ def publish(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         named = rows.set_index("area_code")
         named = named.assign(area_name=names.reindex(named.index))
         tables.append(_ranked(named, str(level)).reset_index()[list(AREA_TABLE)])
-    if not tables:
-        return pd.DataFrame(columns=list(AREA_TABLE))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -263,8 +263,10 @@ def compute(
     of_parts = [measure for measure in measures if measure.is_of_small_areas]
     wide = carry_people(widen(table, of_parts, places), of_parts, people)
     summed = aggregate(wide, places, of_parts, first_periods(table))
-    published = publish(table[~table["level"].isin(["lsoa", "msoa"])], places)
-    return wide, pd.concat([summed, published], ignore_index=True)
+    whole = table[~table["level"].isin(["lsoa", "msoa"])]
+    if whole.empty:
+        return wide, summed
+    return wide, pd.concat([summed, publish(whole, places)], ignore_index=True)
 
 
 def first_periods(table: pd.DataFrame) -> dict[str, str]:

@@ -48,11 +48,12 @@ class Inputs:
     def codes(self, level: str) -> pd.Index[str]:
         """Return the sorted codes of every area of a level in this edition."""
         if level == "lsoa":
-            return pd.Index(self.places.index)
+            return pd.Index([str(code) for code in self.places.index])
         if level == "england":
             return pd.Index([ENGLAND_CODE])
         codes = self.places[f"{level}_code"]
-        return pd.Index(sorted(codes[codes != ""].unique()))
+        found: list[str] = sorted(codes[codes != ""].astype(str).unique())
+        return pd.Index(found)
 
 
 @dataclass(frozen=True, kw_only=True)

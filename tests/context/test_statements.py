@@ -43,18 +43,23 @@ def test_the_share_stands_with_its_count_and_says_when_they_point_opposite_ways(
     text = make_statements(plymouth).statements[0].text
     assert text == (
         "18.5% of people in Plymouth are aged 65 and over: 48,530 of 262,100 (mid-2019). That "
-        "share is lower than in the rest of Devon (25.7%) and in Torbay (26.9%) and about the "
+        "share is lower than in the rest of Devon (25.7%) and in Torbay (26.9%) but about the "
         "same as in England (18.4%). Among the 10 districts and unitary authorities wholly in "
         "the Devon system, Plymouth has the second lowest share but the largest number of people "
-        "aged 65 and over."
+        "aged 65 and over. The rest of Devon is the Devon system without Plymouth, Torbay "
+        "included."
     )
 
 
-def test_the_system_is_told_apart_and_ranked_from_the_nearer_end(plymouth):
+def test_the_system_is_told_apart_and_ranked_only_where_no_other_shows_the_same(plymouth):
     texts = {s.id: s.text for s in make_statements(plymouth).statements}
+    assert texts["position.older_people.share_65_plus.system"] == (
+        "Of the 42 health systems (STPs) of England, the Devon system has the 5th highest share "
+        "of people aged 65 and over (mid-2019), which places it in the highest fifth."
+    )
     assert texts["position.population_density.people_per_km2.system"] == (
-        "Of the 42 health systems (STPs) of England, the Devon system has the 7th lowest "
-        "population density (mid-2019), which places it in the least densely populated fifth."
+        "Sorted by population density (mid-2019), the Devon system is in the least densely "
+        "populated fifth of the 42 health systems (STPs) of England."
     )
 
 

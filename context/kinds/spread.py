@@ -1,0 +1,123 @@
+"""Kind "spread": how many people and small areas lie in one end of England's small areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from context.request import WHOLE
+from context.voice import NotMade, Row, Said, Voice, templates
+from context.wording import count_words, say_number, start_sentence
+from indicators.aggregate import column
+from indicators.catalogue import Measure
+
+KIND = "spread"
+ENDS = {"high": 5, "low": 1}
+WORTH_SAYING = 2.0
+"""Percentage points of people, fixed before the reference review was run."""
+
+
+def make(voice: Voice, measure: Measure) -> Iterator[Said]:
+    """State which share of the people of the focus lives in one national fifth of small areas.
+
+    For deprivation always the most deprived fifth; else the end that holds more of the people.
+    """
+    template = templates()["spread"].get(measure.id)
+    context = voice.context
+    if template is None or not measure.is_of_small_areas:
+        return
+    inside = (
+        context.in_focus if context.focus_name else pd.Series(True, index=context.in_focus.index)
+    )
+    subject = voice.every_row(measure.id, voice.subject_role)[0]
+    if context.focus_name and context.request.extent == "whole" and subject["share_inside"] < WHOLE:
+        reason = f"Only part of {voice.name(subject)} has its small areas in this system."
+        yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+        return
+    end = template.get("end") or _fuller_end(voice, measure, inside)
+    here = _in_fifth(voice, measure, inside, ENDS[end], subject)
+    evidence = [*here]
+    named = {
+        "place": voice.name(subject),
+        "place_start": start_sentence(voice.name(subject)),
+        "place_short": voice.short_name(subject),
+        "fifth": template[end],
+        "fifth_brief": template[f"{end}_brief"],
+        "period": subject["period"],
+        **_numbers(here),
+    }
+    wording, size = "alone", here[0]["value"] / 20
+    rest = voice.every_row(measure.id, "rest")
+    if rest and not inside.all():
+        there = _in_fifth(voice, measure, ~inside, ENDS[end], rest[0])
+        evidence += there
+        named |= {f"rest_{key}": value for key, value in _numbers(there).items()}
+        named["rest"] = voice.name(rest[0])
+        wording, size = "text", abs(here[0]["value"] - there[0]["value"]) / WORTH_SAYING
+    said = templates()["spread"]
+    bullet = said["bullet" if wording == "text" else "bullet_alone"].format(**named)
+    if count_words(bullet) > 20:
+        bullet = said["brief"].format(**named)
+    yield voice.state(
+        kind=KIND,
+        measure=measure,
+        key=measure.id,
+        text=said[wording].format(**named),
+        bullet=bullet,
+        evidence=evidence,
+        rule=(
+            "Small areas are sorted into fifths of England (deprivation: by published decile in "
+            "pairs; else by rank); people are those of the edition. The end that holds more of "
+            "the people is spoken of; for deprivation always the most deprived."
+        ),
+        size=size,
+    )
+
+
+def _fuller_end(voice: Voice, measure: Measure, inside: pd.Series[bool]) -> str:
+    people = voice.context.places["people"][inside]
+    fifth = voice.context.small_areas[column(measure.id, "quintile")][inside]
+    held = {
+        end: people[fifth.eq(number).fillna(False).astype(bool)].sum()
+        for end, number in ENDS.items()
+    }
+    return max(held, key=lambda end: held[end])
+
+
+def _in_fifth(
+    voice: Voice, measure: Measure, inside: pd.Series[bool], fifth: int, place: Row
+) -> list[Row]:
+    """Return two rows: people, and small areas, of a place in one national fifth."""
+    fifths = voice.context.small_areas[column(measure.id, "quintile")][inside]
+    people = voice.context.places["people"][inside][fifths.notna()]
+    fifths = fifths.dropna().astype(int)
+    held = fifths.eq(fifth)
+    about = {
+        "area_code": f"fifth:{place['area_code']}:{fifth}",
+        "area_name": f"{voice.name(place)}, {measure.fifth_words()[fifth]} of small areas",
+        "role": place["role"],
+        "level": "part",
+        "period": place["period"],
+    }
+    parts = float(people[held].sum()), float(people.sum())
+    areas = float(held.sum()), float(len(held))
+    return [
+        {**about, "measure": f"{measure.id}.people_in_fifth", **_share(*parts)},
+        {**about, "measure": f"{measure.id}.small_areas_in_fifth", **_share(*areas)},
+    ]
+
+
+def _share(numerator: float, denominator: float) -> dict[str, float]:
+    value = 100 * numerator / denominator if denominator else float("nan")
+    return {"value": value, "numerator": numerator, "denominator": denominator}
+
+
+def _numbers(rows: list[Row]) -> dict[str, str]:
+    people, areas = rows
+    return {
+        "share": say_number(people["value"], "%", 0 if 1 <= people["value"] <= 99 else 1),
+        "people": say_number(people["numerator"], "people", 0),
+        "areas": say_number(areas["numerator"], "people", 0),
+        "all_areas": say_number(areas["denominator"], "people", 0),
+    }

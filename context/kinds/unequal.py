@@ -1,0 +1,114 @@
+"""Kind "unequal": which groups live in the most deprived areas, focus against rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from context.voice import Row, Said, Voice, templates
+from context.wording import count_words, say_join
+from indicators.catalogue import Measure, catalogue
+
+KIND = "unequal"
+OLDER = "share_65_plus_most_deprived_20"
+EVERYONE = "share_most_deprived_20"
+GROUPS = ("asian", "black", "mixed", "white", "other")
+
+
+def make_older(voice: Voice) -> Iterator[Said]:
+    """State the share of older people who live in the most deprived fifth of small areas."""
+    subject = voice.subject(OLDER)
+    if subject is None:
+        return
+    measure = catalogue().measure(OLDER)
+    others = voice.others(OLDER)
+    everyone = voice.subject(EVERYONE)
+    said = templates()["unequal"]["older"]
+    named = {
+        "place": voice.name(subject),
+        "place_short": voice.short_name(subject),
+        "value": voice.shown(subject, measure),
+        "count": f"{subject['numerator']:,.0f}",
+        "people": f"{subject['denominator']:,.0f}",
+        "period": subject["period"],
+        "comparison": voice.compare(subject, others, measure),
+    }
+    text, evidence = said["text"].format(**named), [subject, *others]
+    if everyone is not None:
+        text += said["everyone"].format(everyone=voice.shown(everyone, measure), **named)
+        evidence.append(everyone)
+    yield voice.state(
+        kind=KIND,
+        measure=measure,
+        key=OLDER,
+        text=text,
+        bullet=_bullet(voice, said, named, others, measure),
+        evidence=evidence,
+        rule=(
+            "People of the group in England's 20% most deprived small areas, by all people of "
+            f"the group. A difference below {measure.worth_saying:g} percentage points is worded "
+            'as "about the same".'
+        ),
+        size=voice.size(subject, others, measure),
+    )
+
+
+def _bullet(
+    voice: Voice, said: dict[str, str], named: dict[str, str], others: list[Row], measure: Measure
+) -> str:
+    text = ""
+    for wording in ("bullet", "brief"):
+        for row in others:
+            text = said[wording].format(
+                **named, other=voice.shown(row, measure), other_place=voice.name(row)
+            )
+            if count_words(text) <= 20:
+                return text
+    return text
+
+
+def make_groups(voice: Voice) -> Iterator[Said]:
+    """State, for each broad ethnic group that is large enough, the share in those areas."""
+    rows = {group: voice.subject(f"{EVERYONE}_{group}") for group in GROUPS}
+    here = {group: row for group, row in rows.items() if row is not None}
+    if len(here) < 2:
+        return
+    entries = catalogue()
+    first = entries.measure(f"{EVERYONE}_{next(iter(here))}")
+    ranked = sorted(here, key=lambda group: -here[group]["value"])
+    rest = {
+        group: found[0] for group in ranked if (found := voice.rows(f"{EVERYONE}_{group}", "rest"))
+    }
+    said = templates()["unequal"]["groups"]
+    evidence = [*(here[group] for group in ranked), *rest.values()]
+    named = {
+        "place": voice.subject_name,
+        "list": say_join([f"{voice.shown(here[g], first)} of {said['names'][g]}" for g in ranked]),
+        "period": here[ranked[0]]["period"],
+        "top": said["names"][ranked[0]],
+        "top_value": voice.shown(here[ranked[0]], first),
+        "bottom": said["names"][ranked[-1]],
+        "bottom_value": voice.shown(here[ranked[-1]], first),
+    }
+    text = said["text"].format(**named)
+    if rest:
+        shares = [f"{voice.shown(rest[g], first)} of {said['names'][g]}" for g in rest]
+        text += said["rest"].format(rest=voice.context.rest_name, list=say_join(shares))
+    absent = [said["names"][group] for group in GROUPS if group not in here]
+    if absent:
+        text += said["absent"].format(groups=say_join(absent), place=voice.subject_name)
+    bullet = said["bullet"].format(**named)
+    spread = here[ranked[0]]["value"] - here[ranked[-1]]["value"]
+    yield voice.state(
+        kind=KIND,
+        measure=first,
+        key=f"{EVERYONE}_groups",
+        text=text,
+        bullet=bullet if count_words(bullet) <= 20 else said["brief"].format(**named),
+        evidence=evidence,
+        rule=(
+            "People of each group in England's 20% most deprived small areas, by all people of "
+            f"the group; groups of fewer than {first.minimum} people are not shown. Counts are of "
+            "a whole census, so there is no interval; groups are listed by size of share."
+        ),
+        size=spread / (first.worth_saying or 1.0),
+    )
