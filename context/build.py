@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pandas as pd
 
 from context.compare import compare_places, name_of_rest
 from context.request import Request, short_system_name
+from geodata.editions import newer_edition, read_release_date
 from geodata.errors import RequestError
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ class Context:
     notices: tuple[str, ...]
 
 
-def build_context(request: Request, store: Store) -> Context:
-    """Answer a request from a store.
+def build_context(request: Request, store: Store, *, review_date: dt.date | None = None) -> Context:
+    """Answer a request from a store; with a review date, say which figures came out after it.
 
     Raises ``NotAvailableError`` for a system outside the starter and ``RequestError`` for a
     request of another edition.
@@ -71,7 +73,7 @@ def build_context(request: Request, store: Store) -> Context:
         small_areas=small_areas,
         places=places,
         in_focus=in_focus,
-        notices=_notices(store),
+        notices=_notices(store, review_date),
     )
 
 
@@ -84,14 +86,28 @@ def _in_focus(places: pd.DataFrame, focus: Sequence[str]) -> pd.Series[bool]:
     return lower | upper
 
 
-def _notices(store: Store) -> tuple[str, ...]:
-    if not store.is_starter:
-        return ()
-    shown = [s["name"] for s in store.manifest["systems"] if s["code"] in _complete(store)]
-    return (
-        f"This is the starter: {', '.join(shown)} at small-area level, edition "
-        f"{store.edition.id}. Run `incontext fetch` to load all of England.",
-    )
+def _notices(store: Store, review_date: dt.date | None) -> tuple[str, ...]:
+    found = []
+    if store.is_starter:
+        shown = [s["name"] for s in store.manifest["systems"] if s["code"] in _complete(store)]
+        found.append(
+            f"This is the starter: {', '.join(shown)} at small-area level, edition "
+            f"{store.edition.id}. Run `incontext fetch` to load all of England."
+        )
+    newer = newer_edition(store.edition)
+    if newer is not None:
+        found.append(
+            f"Edition {store.edition.id} holds the figures of its time; edition {newer.id} has "
+            "newer ones."
+        )
+    for dataset in store.manifest["datasets"] if review_date else ():
+        published = read_release_date(dataset["release_date"])
+        if review_date and published and published > review_date:
+            found.append(
+                f"{dataset['title']} was published in {dataset['release_date']}, after the "
+                f"review date of {review_date.day} {review_date:%B %Y}."
+            )
+    return tuple(found)
 
 
 def _complete(store: Store) -> set[str]:

@@ -105,17 +105,24 @@ def _command(commands: Any, name: str, run: Any, words: str) -> argparse.Argumen
 def _edition(options: argparse.Namespace) -> Edition | None:
     from geodata.editions import Edition
 
-    if options.date is not None:
-        try:
-            on = Edition.on(dt.date.fromisoformat(options.date))
-        except ValueError:
-            raise RequestError("Give the date as YYYY-MM-DD, such as 2020-07-20.") from None
+    date = _review_date(options)
+    if date is not None:
+        on = Edition.on(date)
         if options.edition not in (None, on.id):
             raise RequestError(
                 f"{options.date} belongs to edition {on.id}, not {options.edition}: give one."
             )
         return on
     return None if options.edition is None else Edition.named(options.edition)
+
+
+def _review_date(options: argparse.Namespace) -> dt.date | None:
+    if options.date is None:
+        return None
+    try:
+        return dt.date.fromisoformat(options.date)
+    except ValueError:
+        raise RequestError("Give the date as YYYY-MM-DD, such as 2020-07-20.") from None
 
 
 def _open(options: argparse.Namespace) -> Store:
@@ -141,7 +148,7 @@ def _context(options: argparse.Namespace) -> Context:
         topic=getattr(options, "topic", "older_people"),
         extent=options.extent,
     )
-    return build_context(request, store)
+    return build_context(request, store, review_date=_review_date(options))
 
 
 def _fetch(options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from geodata.names import find_named, load_system_names
 
 if TYPE_CHECKING:
     from context.build import Context
+    from context.voice import Statement
     from geodata.store import Store
 
 
@@ -121,6 +122,8 @@ def list_statements(context: Context) -> dict[str, Any]:
         "focus": [{"code": code, "name": names[code]} for code in request.focus],
         "peers": [{"code": code, "name": names[code]} for code in request.peers],
         "topic": request.topic,
+        "notices": list(context.notices),
+        "short": [s.id for s in made.short],
         "statements": [
             {
                 "id": s.id,
@@ -142,18 +145,64 @@ def list_statements(context: Context) -> dict[str, Any]:
 
 
 def say_markdown(context: Context) -> str:
-    """Write the statements for people, each with how to answer a challenge and its sources."""
+    """Write the statements for people: the slide's bullets, then each sentence with its ledger.
+
+    The ledger of a sentence is its evidence rows, its rule and its sources.
+    """
     made = make_statements(context)
     name = context.focus_name or f"The {context.system_short_name} system"
     lines = [f"# {name} in context", ""]
     for notice in context.notices:
-        lines += [f"*{notice}*", ""]
+        lines += [f"*{_cell_text(notice)}*", ""]
+    lines += ["## For a slide", ""]
+    lines += [f"- {_cell_text(s.bullet)}" for s in made.short]
+    lines += ["", "## In full", ""]
     for s in made.statements:
-        lines += [f"- {s.text}", f"  - If challenged: {s.if_challenged}"]
-        lines += [f"  - Source: {source}" for source in s.sources]
-    lines += ["", "## Considered and not said", ""]
-    lines += [f"- {n.indicator} ({n.kind}): {n.reason}" for n in made.not_made]
+        lines += [f"### {s.id}", "", _cell_text(s.text), ""]
+        lines += [f"**If challenged.** {_cell_text(s.if_challenged)}", ""]
+        lines += [*_ledger(s), "", f"Rule: {_cell_text(s.rule)}", ""]
+        lines += [f"- Source: {_cell_text(source)}" for source in s.sources]
+        lines.append("")
+    lines += ["## Considered and not said", ""]
+    lines += [f"- {n.indicator} ({n.kind}): {_cell_text(n.reason)}" for n in made.not_made]
     return "\n".join(lines)
+
+
+LEDGER = {
+    "area_name": "Area",
+    "area_code": "Code",
+    "measure": "Measure",
+    "value": "Value",
+    "lower": "Lower",
+    "upper": "Upper",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "period": "Period",
+    "rank": "Rank",
+    "of": "Of",
+}
+
+
+def _ledger(statement: Statement) -> list[str]:
+    """Write the evidence of a statement as a Markdown table, without columns that are empty."""
+    shown = [key for key in LEDGER if any(row[key] is not None for row in statement.evidence)]
+    lines = [" | ".join(LEDGER[key] for key in shown), " | ".join("---" for _ in shown)]
+    for row in statement.evidence:
+        lines.append(" | ".join(_cell_text(_ledger_cell(row[key])) for key in shown))
+    return [f"| {line} |" for line in lines]
+
+
+def _ledger_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+
+def _cell_text(text: str) -> str:
+    """Keep text from being read as Markdown or HTML, or from ending its table cell."""
+    for mark in ("\\", "|", "<", ">", "`", "*", "_", "[", "]"):
+        text = text.replace(mark, f"\\{mark}")
+    return " ".join(text.split())
 
 
 def say_table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:

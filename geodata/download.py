@@ -26,7 +26,16 @@ import requests
 from geodata import arcgis, nomis
 from geodata.download_transport import Fault, Transport, failed, mirrored
 from geodata.errors import DownloadError, InContextError, RequestError, SourceError
-from geodata.rawfile import Kept, RawFile, check_file, check_size, keep, recall, recall_given, unpack
+from geodata.rawfile import (
+    Kept,
+    RawFile,
+    check_file,
+    check_size,
+    keep,
+    recall,
+    recall_given,
+    unpack,
+)
 from geodata.sources import Dataset, Part
 
 __all__ = ["Downloader", "RawFile", "local_file", "mirrored"]

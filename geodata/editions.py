@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,6 +61,28 @@ class Edition:
 def editions() -> dict[str, Edition]:
     """Return every edition, oldest first."""
     return {name: _read_edition(name, entry) for name, entry in _read_toml("editions.toml").items()}
+
+
+def newer_edition(edition: Edition) -> Edition | None:
+    """Return the newest edition that can be loaded if it is newer than this one, else None."""
+    newest = [entry for entry in editions().values() if not entry.awaits][-1]
+    return newest if newest.valid_from > edition.valid_from else None
+
+
+def read_release_date(text: str) -> dt.date | None:
+    """Return the earliest day that a release date means; None where it is not recorded.
+
+    >>> read_release_date("26 September 2019, revised"), read_release_date("December 2019")
+    (datetime.date(2019, 9, 26), datetime.date(2019, 12, 1))
+    """
+    found = re.match(r"(?:(\d{1,2}) )?([A-Z][a-z]+) (\d{4})", text)
+    if found is None:
+        return None
+    day, month, year = found.groups()
+    try:
+        return dt.datetime.strptime(f"{day or 1} {month} {year}", "%d %B %Y").date()
+    except ValueError:
+        return None
 
 
 @cache
