@@ -9,8 +9,9 @@ from context.layers import FIFTHS, Ground, Layer
 from context.statements import make_statements
 from context.wording import start_sentence
 from geodata.boundaries import dissolve
+from geodata.errors import NotAvailableError, RequestError
 from indicators.aggregate import column
-from indicators.catalogue import Measure, catalogue
+from indicators.catalogue import Indicator, Measure, catalogue
 
 BOUNDARY_NOTE = "Outlines generalised to 200 m"
 
@@ -54,6 +55,32 @@ def default_measures(context: Context) -> tuple[str, ...]:
         for name in entries.topics[context.request.topic]
     )
     return tuple(measure for measure in found if measure is not None)
+
+
+def choose_measure(context: Context, indicator: Indicator, measure_id: str = "") -> Measure:
+    """Return the measure to map: the one named, else the indicator's default.
+
+    Raises ``RequestError`` for a measure of another indicator or one that no small area has, and
+    ``NotAvailableError`` with reason and remedy where it is not loaded.
+    """
+    available = context.store.measures
+    chosen = measure_id or indicator.default_of(available) or indicator.default
+    measure = catalogue().measure(chosen)
+    if measure.indicator != indicator.id:
+        raise RequestError(f"{measure.id} is a measure of {measure.indicator}.")
+    if measure.id not in available:
+        for gone in context.store.manifest.get("missing", []):
+            if measure.id in gone["measures"]:
+                raise NotAvailableError(
+                    f"{measure.title} is not available: {gone['reason']} {gone['remedy']}"
+                )
+        raise NotAvailableError(f"{measure.title} is not loaded. Run `incontext fetch`.")
+    if not measure.is_of_small_areas:
+        raise RequestError(
+            f"{measure.title} is published for whole authorities only: small areas have no map "
+            "of it. Use compare or statements."
+        )
+    return measure
 
 
 def select_layers(context: Context, measures: tuple[str, ...] = ()) -> tuple[Layer, ...]:
