@@ -82,6 +82,8 @@ class Voice:
         found: dict[tuple[str, str], list[Row]] = {}
         for row in self.context.comparison.to_dict("records"):
             named = {str(key): value for key, value in row.items()}
+            if pd.isna(named["against_england"]):
+                named["against_england"] = ""
             found.setdefault((named["measure"], named["role"]), []).append(named)
         return found
 

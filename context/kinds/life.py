@@ -13,6 +13,8 @@ from indicators.catalogue import Measure, catalogue
 KIND = "life_expectancy"
 SEXES = ("female", "male")
 INDICATOR = "life_expectancy"
+FIRST = 1000.0
+"""Lifts what is measured at the age that the topic is about above every other size."""
 QUANTITIES = ("le_65", "hle_65", "years_poor_health_65", "le_birth", "hle_birth")
 
 
@@ -81,8 +83,16 @@ def _state(
         bullet=_bullet(voice, quantity, *strongest),
         evidence=[r for _, *rows in pairs for r in rows],
         rule=_rule(pairs),
-        size=max(sizes),
+        size=max(sizes) + (FIRST if _comes_first(voice, quantity) else 0.0),
+        challenged=(
+            f"{said['definition']} The figures are for {row['period']}, and {measure.limit}"
+        ),
     )
+
+
+def _comes_first(voice: Voice, quantity: str) -> bool:
+    """Say whether the topic is about the age that a quantity is measured at."""
+    return quantity.endswith(templates()["life"]["first"].get(voice.context.request.topic, "-"))
 
 
 def _rule(pairs: list[tuple[Measure, Row, Row]]) -> str:
@@ -100,7 +110,7 @@ def _rule(pairs: list[tuple[Measure, Row, Row]]) -> str:
 
 def verdict(voice: Voice, measure: Measure, row: Row, england: Row) -> str:
     """Return lower, similar or higher by interval; without one lower, same or higher by size."""
-    return str(row["against_england"] or "") or voice.differs(row, england, measure)
+    return str(row["against_england"]) or voice.differs(row, england, measure)
 
 
 def _clause(voice: Voice, quantity: str, measure: Measure, row: Row, england: Row) -> str:
