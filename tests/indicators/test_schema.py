@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geodata.editions import Edition
 from geodata.errors import SourceError
 from indicators.catalogue import catalogue
-from indicators.schema import CONTRACT, small_area_rows, validate
+from indicators.schema import CONTRACT, Inputs, Missing, Reading, small_area_rows, validate
 
 CODES = ["E01000001", "E01000002", "E01000003"]
 INDICATOR = catalogue().indicator("population_density")
@@ -26,8 +27,17 @@ def good():
     )
 
 
-def check(table, codes=CODES):
-    return validate(table, INDICATOR, codes, file="land_area")
+def check(table, codes=CODES, missing=()):
+    places = pd.DataFrame(
+        {"ltla_code": "E06000001", "region_code": ""}, index=pd.Index(codes, name="area_code")
+    )
+    inputs = Inputs(files={}, edition=Edition.named("2020"), periods={}, places=places)
+    reading = Reading(table=table, missing=tuple(missing))
+    return validate(reading, INDICATOR, inputs, file="land_area")
+
+
+def lost(measure="people_per_km2"):
+    return Missing(measure=measure, reason="It was not given.", remedy="Give it.")
 
 
 def test_a_good_table_passes_unchanged():
@@ -61,8 +71,12 @@ def with_cell(column, value, row=0):
         (with_cell("value", np.nan), "status.*E01000001"),
         (with_cell("status", "not published"), "status.*E01000001"),
         (with_cell("value", np.inf), "not finite: E01000001"),
-        (with_cell("upper", -np.inf), "not finite: E01000001"),
+        (with_cell("upper", np.inf), "not finite: E01000001"),
         (with_cell("denominator", -1.0), "negative: E01000001"),
+        (with_cell("lower", 101.0), "lower and upper.*E01000001"),
+        (with_cell("upper", 99.0), "lower and upper.*E01000001"),
+        (good().assign(level="ltla"), "not known: E01000001"),
+        (good().assign(level="region"), "not known: E01000001"),
     ],
 )
 def test_a_broken_table_is_refused_with_file_and_codes(table, says):
@@ -78,7 +92,25 @@ def test_few_codes_are_listed():
     assert str(caught.value).count("E01") == 5
 
 
-def test_a_measure_of_small_areas_with_no_rows_at_all_is_refused():
-    """Every small area of the edition exactly once per measure."""
-    with pytest.raises(SourceError):
-        check(good().iloc[0:0])
+def test_a_measure_without_rows_must_be_declared_missing():
+    """A measure stands in the table or among what is missing, never in neither or both."""
+    nothing = good().iloc[0:0]
+    with pytest.raises(SourceError, match="people_per_km2"):
+        check(nothing)
+    assert check(nothing, missing=[lost()]).empty
+    with pytest.raises(SourceError, match="people_per_km2"):
+        check(good(), missing=[lost()])
+
+
+def test_a_missing_measure_is_one_of_the_catalogue():
+    with pytest.raises(SourceError, match="happiness"):
+        check(good(), missing=[lost("happiness")])
+
+
+def test_codes_of_a_level_are_those_of_the_edition():
+    places = pd.DataFrame({"ltla_code": ["B", "A", "B"], "region_code": ["", "R", ""]}, index=CODES)
+    inputs = Inputs(files={}, edition=Edition.named("2020"), periods={}, places=places)
+    assert list(inputs.codes("lsoa")) == CODES
+    assert list(inputs.codes("ltla")) == ["A", "B"]
+    assert list(inputs.codes("region")) == ["R"]
+    assert list(inputs.codes("england")) == ["E92000001"]
