@@ -1,7 +1,8 @@
 """Feature services of ArcGIS, read page by page and checked against their own count.
 
 No network code: a page is asked for through ``Read``. A ``parse`` function raises ``ValueError``
-for an answer that is worth asking for again, and ``SourceError`` for one that is not.
+or ``ChangedError`` for an answer that is worth asking for again, ``SourceError`` for one that is
+not.
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
+from geodata.contents import ChangedError
 from geodata.errors import SourceError
+from geodata.progress import Note
 from geodata.sources import Part
 
 THREADS = 4
+MOST_ROWS = 2_000_000
+"""More than any table here by far: a count beyond it is a mistake, not a table to page through."""
+SAID_LETTERS = 200
 T = TypeVar("T")
 Report = Callable[[str], None]
 Row = dict[str, Any]
@@ -53,7 +59,7 @@ def write(part: Part, title: str, target: Path, read: Read, report: Report) -> s
     rows: list[Row] = []
     for page in _pages(part, service, count, read):
         rows += page
-        report(f"{title}: {len(rows):,} of {count:,}")
+        report(Note(title, part=part.name, done=len(rows), total=count))
     _check_keys(part, rows)
     if len(rows) != count:
         raise ValueError(f"it gave {len(rows):,} rows of {service} where it counts {count:,}")
@@ -89,23 +95,32 @@ def _params(part: Part) -> dict[str, str]:
 
 def read_body(body: bytes) -> dict[str, Any]:
     """Return the JSON object of an answer; an error inside HTTP 200 counts as an error."""
-    content = json.loads(body.decode("utf-8-sig"))
+    try:
+        content = json.loads(body.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("it answered with something that is no sensible JSON") from error
     if not isinstance(content, dict):
         raise ValueError("it answered with something other than a JSON object")
-    error = content.get("error")
-    if error:
-        details = error if isinstance(error, dict) else {"message": str(error)}
-        message = str(details.get("message") or "no reason given")
-        if message == "Invalid URL" or "Invalid URL" in (details.get("details") or []):
+    trouble = content.get("error")
+    if trouble:
+        details = trouble if isinstance(trouble, dict) else {"message": trouble}
+        message = say_plainly(details.get("message") or "no reason given")
+        if "Invalid URL" in [message, *(details.get("details") or [])]:
             raise RenamedError(message)
         raise ValueError(f"it answered with the error '{message}'")
     return content
 
 
+def say_plainly(text: object) -> str:
+    """Return what a publisher said as one short line without control characters."""
+    words = " ".join(str(text).split())
+    return "".join(letter for letter in words if letter.isprintable())[:SAID_LETTERS]
+
+
 def _ask_count(part: Part, service: str, read: Read) -> int:
     def parse(body: bytes) -> int:
         count = read_body(body).get("count")
-        if not isinstance(count, int) or count < 1:
+        if not isinstance(count, int) or not 1 <= count <= MOST_ROWS:
             raise ValueError(f"it did not count the rows of {service}")
         return count
 
@@ -118,17 +133,24 @@ def _find_service(part: Part, read: Read) -> str:
         services = read_body(body).get("services")
         if not isinstance(services, list):
             raise ValueError("its list of services is missing")
-        return sorted(str(entry.get("name", "")) for entry in services)
+        return [str(entry.get("name", "")) for entry in services if isinstance(entry, dict)]
 
     if part.service_pattern:
         names = read(part.url, {"f": "pjson"}, parse)
         found = [name for name in names if re.fullmatch(part.service_pattern, name)]
         if found:
-            return found[-1]
+            return max(found, key=_version)
     raise SourceError(
         f"The service {part.service} is no longer published at {part.url} and no other name fits "
         f"{part.service_pattern!r}; look up its new name or give a local copy with --file."
     )
+
+
+def _version(name: str) -> list[tuple[int, str]]:
+    """Return what orders V9 before V10."""
+    return [
+        (int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", name)
+    ]
 
 
 def _pages(part: Part, service: str, count: int, read: Read) -> Iterator[list[Row]]:
@@ -178,8 +200,9 @@ def _page(
     return read(_query_url(part, service), params, parse, keep=f"{offset} of {count}")
 
 
-def _values(part: Part, feature: Row) -> dict[str, Any]:
-    values = feature.get("properties" if part.geometry else "attributes")
+def _values(part: Part, feature: object) -> dict[str, Any]:
+    kind = "properties" if part.geometry else "attributes"
+    values = feature.get(kind) if isinstance(feature, dict) else None
     if not isinstance(values, dict):
         raise ValueError("it gave a row without values")
     return {name.lower(): value for name, value in values.items()}
@@ -191,22 +214,21 @@ def _check_fields(part: Part, service: str, features: list[Row]) -> None:
         present = _values(part, feature)
         for name in needed:
             if name != "*" and name.lower() not in present:
-                raise SourceError(
+                raise ChangedError(
                     f"The service {service} has no column {name} any more; "
                     "check for a newer edition or give a local copy with --file."
                 )
 
 
 def _check_keys(part: Part, features: list[Row]) -> None:
+    """Refuse a row that came twice: by its key, without one by all that was asked for."""
     keys = [key.lower() for key in _keys(part)]
-    if not keys:
-        return
-    seen: set[tuple[Any, ...]] = set()
+    seen: set[tuple[str, ...]] = set()
     for feature in features:
         values = _values(part, feature)
-        key = tuple(values[name] for name in keys)
+        key = tuple(str(values[name]) for name in keys or sorted(values))
         if key in seen:
-            raise ValueError(f"it gave the row {', '.join(map(str, key))} twice")
+            raise ValueError(f"it gave the row {say_plainly(', '.join(key))} twice")
         seen.add(key)
 
 

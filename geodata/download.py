@@ -7,46 +7,39 @@ each with a ``.json`` beside it that says where it came from.
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import requests
 
-from geodata import arcgis, nomis
-from geodata.download_transport import Fault, Transport, failed, mirrored
-from geodata.errors import DownloadError, InContextError, RequestError, SourceError
-from geodata.rawfile import (
-    Kept,
-    RawFile,
-    check_file,
-    check_size,
-    keep,
-    recall,
-    recall_given,
-    unpack,
-)
+from geodata import arcgis, nomis, rawfile
+from geodata.contents import check_file, check_size, unpack
+from geodata.download_pages import PageReader
+from geodata.download_transport import Fault, Transport, failed, mirrored, reason_of
+from geodata.errors import DownloadError, RequestError, SourceError
+from geodata.progress import Note
+from geodata.rawfile import Kept, RawFile, keep, recall
 from geodata.sources import Dataset, Part
 
 __all__ = ["Downloader", "RawFile", "local_file", "mirrored"]
 
 REUSE_DAYS = 7
 LEFT_S = 86_400
-T = TypeVar("T")
+PARTIAL = ".part"
 
 
 class Downloader:
-    """Fetches raw files into a cache; parts may be fetched from several threads at once."""
+    """Fetches raw files into a cache; parts may be fetched from several threads at once.
+
+    ``report`` hears one ``progress.Note`` at a time, which is also a plain line.
+    """
 
     def __init__(
         self,
@@ -60,34 +53,93 @@ class Downloader:
     ) -> None:
         self.cache = cache
         self.report = report
-        self.transport = Transport(tries=tries, wait_s=wait_s, timeout_s=timeout_s)
+        self.transport = Transport(tries=tries, wait_s=wait_s, timeout_s=timeout_s, report=report)
         self._refresh = refresh
 
     def place(self, dataset: Dataset, part: Part) -> Path:
         """Return where the raw file of a part lies."""
         return self.cache / dataset.edition / dataset.id / f"{part.name}{part.suffix}"
 
-    def given(self, dataset: Dataset, part: Part) -> RawFile | None:
-        """Return the file that a person gave earlier for a part without an address, if intact."""
-        path = self.place(dataset, part)
-        kept = recall_given(dataset, part, path)
-        return kept.raw if kept else None
-
     def fetch(self, dataset: Dataset, part: Part) -> RawFile:
-        """Return the raw file of a part, from the cache where that is still good."""
+        """Return the raw file of a part, from the cache where that is still good.
+
+        A part without an address is the file that a person gave; ``RequestError`` without one.
+        """
+        if not part.url:
+            return self._given_or_refuse(dataset, part)
+        return self._fetch(dataset, part, is_given=False)
+
+    def given(self, dataset: Dataset, part: Part) -> RawFile | None:
+        """Return the checked copy of the file that a person gave, None if nobody did."""
+        kept = recall(dataset, part, self.place(dataset, part), given=True)
+        if kept is None:
+            return None
+        self.report(Note(dataset.title, "the file given before", part=part.name, state="kept"))
+        return kept.raw
+
+    def take(self, dataset: Dataset, part: Part, address: str) -> RawFile:
+        """Fetch a part from an address that a person gives in place of the declared one."""
+        given = replace(part, kind="file", url=address, fallbacks=(), params={})
+        return self._fetch(dataset, given, is_given=True)
+
+    def accept(self, files: Iterable[RawFile]) -> None:
+        """Trust raw files: a build was made of them."""
+        for file in files:
+            rawfile.accept(file.path)
+
+    def reject(self, files: Iterable[RawFile]) -> None:
+        """Put back what was trusted before, so that files that no reader takes are not reused."""
+        for file in files:
+            rawfile.reject(file.path)
+
+    def sweep(self, edition: str) -> None:
+        """Delete what killed fetches of an edition left half written; none may be running."""
+        for left in (self.cache / edition).glob(f"*/.*{PARTIAL}*"):
+            with suppress(OSError):
+                left.unlink()
+
+    def stop(self) -> None:
+        """Let running downloads end at their next bytes; for when the fetch has failed."""
+        self.transport.stopped.set()
+
+    def _given_or_refuse(self, dataset: Dataset, part: Part) -> RawFile:
+        raw = self.given(dataset, part)
+        if raw is None:
+            remedy = dataset.remedy or f"Give it with --file {dataset.id}=PATH."
+            raise RequestError(f"{dataset.title} has no public address. {remedy}")
+        return raw
+
+    def _fetch(self, dataset: Dataset, part: Part, *, is_given: bool) -> RawFile:
         path = self.place(dataset, part)
         old = None if self._refresh else recall(dataset, part, path)
         if old and not (old.etag or old.last_modified) and old.age_days < REUSE_DAYS:
+            self._say(dataset, part, old.raw)
             return old.raw
         with _partial_file(dataset, path) as partial:
-            fetch = _Fetch(self, dataset, part, path, partial)
-            return fetch.file(old) if part.kind == "file" else fetch.paged()
+            fetch = _Fetch(self, dataset, part, path, partial, is_given)
+            raw = fetch.file(old) if part.kind == "file" else fetch.paged()
+        self._say(dataset, part, raw)
+        return raw
+
+    def _say(self, dataset: Dataset, part: Part, raw: RawFile) -> None:
+        words = f"kept from {raw.downloaded_at[:10]}" if raw.reused else ""
+        self.report(
+            Note(
+                dataset.title,
+                words,
+                part=part.name,
+                state="kept" if raw.reused else "loaded",
+                done=raw.size,
+                total=raw.size,
+                unit="bytes",
+            )
+        )
 
 
 @contextmanager
 def _partial_file(dataset: Dataset, path: Path) -> Iterator[Path]:
     """Give a name beside ``path`` that no other fetch uses; say plainly when the disk fails."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    partial = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PARTIAL}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _drop_old(path)
@@ -111,13 +163,20 @@ class _Fetch:
     part: Part
     path: Path
     partial: Path
+    is_given: bool
 
     def file(self, old: Kept | None) -> RawFile:
-        """Fetch a file from its address, or from the next one where it is gone."""
+        """Fetch a file from its address, or from the next one where that does not deliver."""
+        failure: DownloadError | None = None
         for url in (self.part.url, *self.part.fallbacks):
-            with suppress(Fault):  # only what is gone arrives here
+            try:
                 return self._file_at(url, old if old and old.raw.url == url else None)
-        raise failed(self.dataset, self.part.url, "the file is no longer at its address", 1)
+            except Fault:  # only what is gone arrives here
+                continue
+            except DownloadError as error:
+                failure = failure or error
+        reason = "the file is no longer at its address"
+        raise failure or failed(self.dataset, self.part.url, reason, 1)
 
     def _file_at(self, url: str, old: Kept | None) -> RawFile:
         asked = {"If-None-Match": old.etag, "If-Modified-Since": old.last_modified} if old else {}
@@ -127,14 +186,21 @@ class _Fetch:
         def once(deadline: float) -> requests.Response:
             with self.partial.open("wb") as into:
                 answer = transport.receive(
-                    url, part.params, headers, into, max_mb=part.max_mb, deadline=deadline
+                    url,
+                    part.params,
+                    headers,
+                    into,
+                    max_mb=part.max_mb,
+                    deadline=deadline,
+                    tell=self._tell,
                 )
             if not (old and answer.status_code == requests.codes.not_modified):
                 unpack(self.partial, part, title)
                 check_file(self.partial, part, title)
             return answer
 
-        self.downloader.report(f"{title}: asking {urlsplit(url).hostname}")
+        words = f"asking {urlsplit(url).hostname}"
+        self.downloader.report(Note(title, words, part=part.name, state="asking"))
         answer = transport.attempt(self.dataset, url, once)
         if old and answer.status_code == requests.codes.not_modified:
             return old.raw
@@ -144,16 +210,21 @@ class _Fetch:
             self.dataset,
             part,
             url,
+            given=self.is_given,
             etag=answer.headers.get("ETag", ""),
             last_modified=answer.headers.get("Last-Modified", ""),
         )
+
+    def _tell(self, done: int, total: int | None) -> None:
+        note = Note(self.dataset.title, part=self.part.name, done=done, total=total, unit="bytes")
+        self.downloader.report(note)
 
     def paged(self) -> RawFile:
         """Fetch a table page by page; kept pages let an interrupted fetch go on."""
         write = arcgis.write if self.part.kind == "arcgis" else nomis.write
         pages = self.path.with_name(f".{self.path.name}.pages")
         title, report = self.dataset.title, self.downloader.report
-        read = _Reader(self.downloader.transport, self.dataset, self.part, pages)
+        read = PageReader(self.downloader.transport, self.dataset, self.part, pages)
 
         def once(deadline: float) -> str:
             try:
@@ -166,7 +237,7 @@ class _Fetch:
 
         try:
             url = self.downloader.transport.attempt(self.dataset, self.part.url, once)
-        except (Fault, arcgis.RenamedError) as error:
+        except arcgis.RenamedError as error:
             reason = "the table is no longer at its address"
             raise failed(self.dataset, self.part.url, reason, 1) from error
         raw = keep(self.partial, self.path, self.dataset, self.part, url)
@@ -177,68 +248,43 @@ class _Fetch:
 def _drop_old(path: Path) -> None:
     """Drop what broken fetches left a day ago: the publisher may have changed rows since."""
     for left in path.parent.glob(f".{path.name}.*"):
+        is_waste = left.name.endswith(".pages") or PARTIAL in left.name
         with suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > LEFT_S:
+            if is_waste and time.time() - left.stat().st_mtime > LEFT_S:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Asks for pages and keeps them until the fetch is complete; see ``arcgis.Read``."""
-
-    transport: Transport
-    dataset: Dataset
-    part: Part
-    pages: Path
-
-    def __call__(
-        self, url: str, params: Mapping[str, str], parse: Callable[[bytes], T], *, keep: str = ""
-    ) -> T:
-        """Return what ``parse`` makes of the page, from the kept pages where it is there."""
-        key = json.dumps([url, sorted(params.items()), keep]).encode()
-        kept = self.pages / hashlib.sha256(key).hexdigest()
-        if keep and kept.is_file():
-            with suppress(ValueError, OSError, InContextError):
-                return parse(kept.read_bytes())
-
-        def once(deadline: float) -> tuple[bytes, T]:
-            into = io.BytesIO()
-            self.transport.receive(
-                url, params, {}, into, max_mb=self.part.max_mb, deadline=deadline
-            )
-            return into.getvalue(), parse(into.getvalue())
-
-        body, result = self.transport.attempt(self.dataset, url, once)
-        if keep:
-            self._keep(kept, body)
-        return result
-
-    def _keep(self, kept: Path, body: bytes) -> None:
-        self.pages.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        with suppress(FileNotFoundError):  # another fetch of this part has just finished
-            partial.write_bytes(body)
-            partial.replace(kept)
-
-
 def local_file(dataset: Dataset, part: Part, path_or_url: str, downloader: Downloader) -> RawFile:
-    """Take a file or address that a person gives in place of the declared one."""
+    """Take a file or address that a person gives in place of the declared one.
+
+    The checked copy stays in the cache; where the part has no address of its own, later fetches
+    use it (``Downloader.given``) until another file is given.
+    """
     if path_or_url.lower().startswith(("https://", "http://")):
-        given = replace(part, kind="file", url=path_or_url, fallbacks=(), params={})
-        return downloader.fetch(dataset, given)
+        return downloader.take(dataset, part, path_or_url)
     source = Path(path_or_url).expanduser().resolve()
     if not source.is_file():
         raise RequestError(f"There is no file {source} for {dataset.title}; check --file.")
     check_size(source.stat().st_size, part, str(source))
+    try:
+        source.open("rb").close()
+    except OSError as error:
+        raise RequestError(f"{source} cannot be read ({error.strerror}); check --file.") from error
     given = replace(part, kind="file", url=source.as_uri(), fallbacks=(), params={})
     path = downloader.place(dataset, part)
     with _partial_file(dataset, path) as partial:
         shutil.copyfile(source, partial)
         try:
-            unpack(partial, part, str(source))
-            check_file(partial, part, str(source))
+            unpack(partial, given, str(source))
+            check_file(partial, given, str(source))
         except ValueError as error:
+            reason = reason_of(error).removeprefix("it answered with ")
             raise SourceError(
-                f"{source} is not a {part.suffix} file for {dataset.title}: {error}."
+                f"{source} does not fit {dataset.title}, where a {part.suffix} file is expected: "
+                f"{reason}. Check the file and give it again with --file {dataset.id}=PATH."
             ) from error
-        return keep(partial, path, dataset, given, source.as_uri())
+        raw = keep(partial, path, dataset, given, source.as_uri(), given=True)
+    downloader.report(
+        Note(dataset.title, f"taken from {source.name}", part=part.name, state="loaded")
+    )
+    return raw

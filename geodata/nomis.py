@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
-from geodata.arcgis import Read, Report
+from geodata.arcgis import MOST_ROWS, Read, Report, say_plainly
+from geodata.contents import ChangedError
 from geodata.errors import SourceError
+from geodata.progress import Note
 from geodata.sources import Part
 
 PAGE_ROWS = 25_000
@@ -34,7 +36,7 @@ def write(part: Part, title: str, target: Path, read: Read, report: Report) -> s
         header = page_header
         seen.update(page)
         rows += page
-        report(f"{title}: {len(rows):,} of {count:,}")
+        report(Note(title, part=part.name, done=len(rows), total=count))
     with target.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *rows])
     return f"{part.url}?{urlencode(params)}"
@@ -68,6 +70,8 @@ def _page(
         if len(counts) != 1 or (count >= 0 and counts != {count}):
             raise ValueError("it changed its RECORD_COUNT on the way")
         total = counts.pop()
+        if total > MOST_ROWS:
+            raise ValueError(f"it counts {total:,} rows, more than any table has")
         if len(set(rows)) != len(rows) or not seen.isdisjoint(rows):
             raise ValueError(f"it repeated rows in its page from row {offset:,} on")
         if offset + len(rows) > total:
@@ -84,7 +88,10 @@ def _read_csv(body: bytes) -> tuple[Row, list[Row]]:
         raise ValueError("it answered with an empty file")
     if text.lstrip()[:1] in ("<", "{"):
         raise ValueError("it answered with a web page instead of data")
-    table = [tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row]
+    try:
+        table = [tuple(row) for row in csv.reader(io.StringIO(text, newline="")) if row]
+    except csv.Error as error:
+        raise ValueError("it answered with something that is no table") from error
     if len(table) < 2:
         raise ValueError("it answered with a header and no rows")
     header = tuple(name.strip().upper() for name in table[0])
@@ -101,7 +108,7 @@ def _check_columns(part: Part, params: Mapping[str, str], header: Row) -> None:
         needed.add("DATE_NAME")
     missing = sorted(needed - set(header))
     if missing:
-        raise SourceError(
+        raise ChangedError(
             f"The Nomis table {part.url} came without the column {', '.join(missing)}; "
             "check its dimensions or give a local copy with --file."
         )
@@ -115,6 +122,6 @@ def _check_year(part: Part, params: Mapping[str, str], header: Row, rows: list[R
     others = sorted({row[column] for row in rows} - years)
     if others:
         raise SourceError(
-            f"The Nomis table {part.url} answered with {', '.join(others)} where "
+            f"The Nomis table {part.url} answered with {say_plainly(', '.join(others[:5]))} where "
             f"{', '.join(sorted(years))} was asked for; ask for a year that it has."
         )

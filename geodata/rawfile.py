@@ -1,23 +1,20 @@
-"""Raw files in the cache: what is kept beside them, and the checks before one takes its place."""
+"""Raw files in the cache, what is kept beside them, and the last good one while a new one is tried.
+
+A raw file is *kept* once it is whole, and *accepted* once a build was made of it. Until then the
+accepted file before it waits beside it, so that one that no reader understands can be rejected.
+"""
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import hashlib
 import json
-import zlib
-from dataclasses import asdict, dataclass, replace
+import shutil
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from geodata.errors import SourceError
 from geodata.sources import Dataset, Part
-
-CHUNK = 1 << 16
-MEGABYTE = 1_000_000
-TEXT_SUFFIXES = {".csv", ".geojson", ".json"}
-ZIP_SUFFIXES = {".zip", ".xlsx"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,37 +60,40 @@ def identity(part: Part) -> str:
     return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()
 
 
-def recall(dataset: Dataset, part: Part, path: Path) -> Kept | None:
-    """Return the cached raw file if it answers for ``part`` and nobody has changed it."""
+def recall(dataset: Dataset, part: Part, path: Path, *, given: bool = False) -> Kept | None:
+    """Return the cached raw file if it answers for ``part`` and nobody has changed it.
+
+    With ``given`` it is the file that a person gave for the part, whatever was declared since.
+    """
+    about = _read_about(path)
     try:
-        about = json.loads(sidecar(path).read_text(encoding="utf-8"))
-        size, sha256 = path.stat().st_size, digest(path)
-        intact = (about["size"], about["sha256"]) == (size, sha256)
-        if not intact or about["request"] != identity(part):
+        fits = about["given"] if given else about["request"] == identity(part)
+        if not fits:
             return None
         raw = RawFile(
             dataset=dataset.id,
             part=part.name,
             path=path,
             url=about["url"],
-            sha256=sha256,
-            size=size,
+            sha256=about["sha256"],
+            size=about["size"],
             downloaded_at=about["downloaded_at"],
             reused=True,
         )
         kept = Kept(raw=raw, etag=about["etag"], last_modified=about["last_modified"])
         return kept if kept.age_days >= 0 else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None  # nothing there, or not what was written: fetched anew
 
 
-def recall_given(dataset: Dataset, part: Part, path: Path) -> Kept | None:
-    """Return the file that a person gave for a part, whatever its name was, if it is intact."""
+def _read_about(path: Path) -> dict[str, Any]:
+    """Return what stands beside a raw file; nothing where the two do not fit together."""
     try:
-        url = json.loads(sidecar(path).read_text(encoding="utf-8"))["url"]
+        about: dict[str, Any] = json.loads(sidecar(path).read_text(encoding="utf-8"))
+        intact = (about["size"], about["sha256"]) == (path.stat().st_size, digest(path))
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return recall(dataset, replace(part, kind="file", url=url, fallbacks=(), params={}), path)
+        return {}
+    return about if intact else {}
 
 
 def keep(
@@ -103,10 +103,14 @@ def keep(
     part: Part,
     url: str,
     *,
+    given: bool = False,
     etag: str = "",
     last_modified: str = "",
 ) -> RawFile:
-    """Put a checked file in its place. A crash half-way leaves a digest that does not match."""
+    """Put a checked file in its place. A crash half-way leaves a digest that does not match.
+
+    An accepted file that stood there stays beside it until the new one is accepted or rejected.
+    """
     raw = RawFile(
         dataset=dataset.id,
         part=part.name,
@@ -125,7 +129,12 @@ def keep(
         "etag": etag,
         "last_modified": last_modified,
         "request": identity(part),
+        "given": given,
+        "accepted": False,
     }
+    if _read_about(path).get("accepted"):
+        for source, target in _both(path, last_good(path)):
+            shutil.copyfile(source, target)
     beside = sidecar(partial)
     try:
         beside.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
@@ -136,75 +145,39 @@ def keep(
     return raw
 
 
+def last_good(path: Path) -> Path:
+    """Return where the accepted file waits while a newer one is tried."""
+    return path.with_name(f".{path.name}.last-good")
+
+
+def accept(path: Path) -> None:
+    """Trust the raw file: a build was made of it."""
+    about = _read_about(path)
+    if about and not about.get("accepted"):
+        written = sidecar(last_good(path))
+        written.write_text(json.dumps({**about, "accepted": True}, indent=1) + "\n", "utf-8")
+        written.replace(sidecar(path))
+    for left in (last_good(path), sidecar(last_good(path))):
+        left.unlink(missing_ok=True)
+
+
+def reject(path: Path) -> None:
+    """Put the last accepted file back, or none, unless the present one was accepted itself."""
+    if _read_about(path).get("accepted"):
+        return
+    if _read_about(last_good(path)):
+        for source, target in _both(last_good(path), path):
+            source.replace(target)
+    else:
+        for left in (sidecar(path), path):
+            left.unlink(missing_ok=True)
+
+
+def _both(source: Path, target: Path) -> tuple[tuple[Path, Path], tuple[Path, Path]]:
+    return (source, target), (sidecar(source), sidecar(target))
+
+
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def check_size(size: int, part: Part, name: str) -> None:
-    """Refuse a file beyond the limit of its part."""
-    if size > part.max_mb * MEGABYTE:
-        raise SourceError(
-            f"{name} is larger than the {part.max_mb:,} MB that are expected; "
-            "check that it is the right file."
-        )
-
-
-def unpack(path: Path, part: Part, name: str) -> None:
-    """Unpack a gzip file in place, never beyond the limit of its part."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    if not packed or part.suffix.endswith(".gz"):
-        return
-    plain = path.with_name(f"{path.name}.plain")
-    try:
-        size = 0
-        with gzip.open(path) as source, plain.open("wb") as target:
-            while chunk := source.read(CHUNK):
-                size += len(chunk)
-                check_size(size, part, name)
-                target.write(chunk)
-        plain.replace(path)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError("it sent a gzip file that is cut or damaged") from error
-    finally:
-        plain.unlink(missing_ok=True)
-
-
-def check_file(path: Path, part: Part, name: str) -> None:
-    """Check that a file is what its part promises.
-
-    ``ValueError`` means a spoiled answer, worth asking for again; ``SourceError`` another file.
-    """
-    with path.open("rb") as file:
-        head = file.read(CHUNK)
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
-    if not start:
-        raise ValueError("it answered with an empty file")
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise ValueError("it answered with a web page instead of data")
-    if start.startswith(b'{"error"'):
-        raise ValueError("it answered with an error instead of data")
-    if part.suffix in ZIP_SUFFIXES:
-        if not head.startswith(b"PK"):
-            raise ValueError(f"it answered with something that is no {part.suffix} file")
-        return
-    if part.suffix in TEXT_SUFFIXES:
-        _check_text(path)
-    text = head.decode("utf-8-sig", errors="replace")
-    missing = [needed for needed in part.must_contain if needed not in text]
-    if missing:
-        raise SourceError(
-            f"{name} does not contain {missing[0]!r} where it is expected; "
-            "check that it is the right file and edition."
-        )
-
-
-def _check_text(path: Path) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if "\0" in decoder.decode(chunk):
-                raise ValueError("it answered with bytes that are no text")
-    decoder.decode(b"", final=True)

@@ -198,7 +198,8 @@ def _build(edition: Edition, raw: Raw, folder: Path, inputs: str, report: Report
     table, missing = read_indicators(entries, given, datasets, report)
     report("Computing authorities, systems and England")
     people = people_of_edition(given).reindex(places.index)
-    measures = [m for m in entries.measures.values() if m.id in set(table["measure"])]
+    there = set(table["measure"].unique())
+    measures = [measure for measure in entries.measures.values() if measure.id in there]
     wide, areas = compute(table, measures, places, people)
     report("Repairing the outlines")
     outlines, centres = _read_outlines(files, edition, places)

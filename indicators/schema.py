@@ -121,10 +121,13 @@ def validate(reading: Reading, indicator: Indicator, inputs: Inputs, *, file: st
         raise SourceError(f"{file}: the table's columns are {list(table.columns)}.")
     _require_measures(reading, indicator, file)
     _refuse(table[table.duplicated(KEY)], file, "area_code", "are there twice")
+    expected_at = {str(level): inputs.codes(str(level)) for level in table["level"].unique()}
     for (measure, level), rows in table.groupby(["measure", "level"], observed=True):
-        expected = inputs.codes(str(level))
+        expected, found = expected_at[str(level)], pd.Index(rows["area_code"])
+        if len(found) == len(expected) and found.equals(expected):
+            continue
         _refuse(rows[~rows["area_code"].isin(expected)], file, "area_code", "are not known")
-        absent = expected.difference(pd.Index(rows["area_code"]))
+        absent = expected.difference(found)
         if len(absent):
             codes = ", ".join(absent[:5])
             raise SourceError(f"{file}: {measure} lacks {len(absent):,} areas: {codes}.")
@@ -140,7 +143,7 @@ def validate(reading: Reading, indicator: Indicator, inputs: Inputs, *, file: st
 
 def _require_measures(reading: Reading, indicator: Indicator, file: str) -> None:
     declared = {measure.id for measure in indicator.measures}
-    there = set(reading.table["measure"])
+    there = set(reading.table["measure"].unique())
     missing = {entry.measure for entry in reading.missing}
     strange = sorted((there | missing) - declared)
     if strange:
