@@ -174,7 +174,8 @@ def _numbers(
             row = rows_of.get((measure.id, level, place.code))
             if row is not None:
                 return level, row
-        return place.level, {**EMPTY, "status": NOT_AT_LEVEL}
+        alone = place.level == "system" and not measure.adds_up
+        return place.level, {**EMPTY, "status": WHOLE_ONLY if alone else NOT_AT_LEVEL}
     if not measure.adds_up:
         return place.level, {**EMPTY, "status": WHOLE_ONLY}
     parts = place.parts
