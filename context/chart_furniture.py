@@ -1,0 +1,330 @@
+"""How the parts of a chart are drawn, in pixels of a sheet of 1920 by 1080."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
+
+from context.map_furniture import (
+    HEIGHT,
+    INK,
+    QUIET,
+    SMALLEST,
+    WIDTH,
+    Box,
+    Sheet,
+    fit,
+    height_of,
+    points,
+    text_width,
+    wrap,
+)
+from context.palette import FOCUS, OTHER
+from context.wording import say_number
+
+if TYPE_CHECKING:
+    from context.chart_data import ChartData, Panel
+
+MARGIN = 40
+GREY = {"peer": "#8C8C8C", "rest": "#8C8C8C", "system": "#8C8C8C", "england": QUIET}
+BLUES = ("#12436D", "#2073BC", "#6BACE6", "#B5D3F0", "#E6F0FA")
+GREYS = ("#5A5A5A", "#8C8C8C", "#B0B0B0", "#D3D3D3", "#EDEDED")
+LINE = "#D9D9D9"
+
+
+def colour_of(role: str) -> str:
+    """One strong colour for the focus, greys for all others."""
+    return FOCUS if role == "focus" else GREY.get(role, OTHER)
+
+
+def shades_of(role: str, count: int) -> tuple[str, ...]:
+    """Shades of a stacked bar, dark to light: blues for the focus, greys for all others."""
+    scale = BLUES if role == "focus" else GREYS
+    picked = {1: (0,), 2: (0, 3), 3: (0, 2, 3), 4: (0, 1, 2, 3)}.get(count, (0, 1, 2, 3, 4))
+    return tuple(scale[at] for at in picked)
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever stands out more on a colour."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#FFFFFF"
+
+
+class ChartSheet(Sheet):
+    """A sheet with the titles above and the source below; ``body`` is what is left between."""
+
+    def __init__(self, chart: ChartData, *, with_titles: bool) -> None:
+        super().__init__()
+        width, y = WIDTH - 2 * MARGIN, 24.0
+        if with_titles:
+            title, size = fit(chart.title, width, (42, 38, 34, 30), 2, bold=True)
+            y = self.lines(title, (MARGIN, y), size, bold=True) + 4
+            under, size = fit(chart.subtitle, width, (30, SMALLEST), 2)
+            y = self.lines(under, (MARGIN, y), size, colour=QUIET) + 12
+        foot = [line for t in (chart.note, chart.source) for line in wrap(t, width, SMALLEST)]
+        bottom = HEIGHT - 18 - height_of(len(foot))
+        self.lines(foot, (MARGIN, bottom), colour=QUIET)
+        self.body = Box(MARGIN, y, width, bottom - 16 - y)
+
+    def segments(self, lines: Sequence[Any], colour: str, width: float, order: float = 5) -> None:
+        """Draw straight lines, each ((x, y), (x, y)) in pixels."""
+        flipped = [[(x / WIDTH, 1 - y / HEIGHT) for x, y in line] for line in lines]
+        drawn = LineCollection(
+            flipped,
+            colors=colour,
+            linewidths=points(width),
+            transform=self.figure.transFigure,
+            zorder=order,
+        )
+        self.figure.add_artist(drawn)
+
+    def interval(self, low: float, high: float, y: float, colour: str = INK) -> None:
+        """Draw a published interval as a line with two ends."""
+        ends = [((x, y - 9), (x, y + 9)) for x in (low, high)]
+        lines = [((low, y), (high, y)), *ends]
+        self.segments(lines, "#FFFFFF", 7, 5)  # so that the line is seen on dark bars
+        self.segments(lines, colour, 3, 5.5)
+
+    def dot(self, x: float, y: float, colour: str, width: float) -> None:
+        """Draw a dot."""
+        mark = Line2D([x / WIDTH], [1 - y / HEIGHT], marker="o", linestyle="none", color=colour)
+        mark.set(markersize=points(width), transform=self.figure.transFigure, zorder=6)
+        self.figure.add_artist(mark)
+
+    def middle(self, text: str, x: float, y: float, **more: Any) -> None:
+        """Write one line centred on a height."""
+        self.lines([text], (x, y - 0.6 * SMALLEST), **more)
+
+
+def _label_width(labels: Sequence[str], most: float) -> float:
+    return min(most, max(text_width(label, SMALLEST, bold=True) for label in labels) + 24)
+
+
+def _rows(
+    sheet: ChartSheet, panel: Panel, box: Box, label_width: float, tallest: float = 74
+) -> list[float]:
+    """Write the row labels left of the box and return the middle of each row.
+
+    Where there is less room than the labels want, a label keeps one line and is widened.
+    """
+    step = min(tallest, box.height / len(panel.labels))
+    middles = [box.top + step * (n + 0.5) for n in range(len(panel.labels))]
+    for label, role, y in zip(panel.labels, panel.roles, middles, strict=True):
+        strong = role in ("focus", "england")
+        lines = wrap(label, label_width - 16, SMALLEST, bold=strong)
+        if height_of(len(lines)) > step:
+            lines = _shortened(label, label_width - 16, strong, max(1, int(step // height_of(1))))
+        top = y - height_of(len(lines)) / 2
+        sheet.lines(
+            lines, (box.left + label_width - 16, top), bold=strong, align="right",
+            colour=FOCUS if role == "focus" else INK,
+        )  # fmt: skip
+    return middles
+
+
+def _shortened(label: str, width: float, strong: bool, most: int) -> list[str]:
+    lines = wrap(label, width, SMALLEST, bold=strong)[:most]
+    while lines[-1] and text_width(lines[-1] + "…", SMALLEST, bold=strong) > width:
+        lines[-1] = lines[-1][:-1]
+    return [*lines[:-1], lines[-1].rstrip() + "…"]
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round values from low to high, at most six."""
+    span = high - low or 1
+    steps = [f * 10.0**e for e in range(-3, 7) for f in (1, 2, 2.5, 5)]
+    step = next(s for s in steps if span / s <= 5)
+    first = -(-low // step) * step
+    return [first + step * n for n in range(8) if first + step * n <= high + 1e-9 * span]
+
+
+def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
+    """Draw a dot per place with its value beside it, and a line at England's value."""
+    panel, body = chart.panels[0], sheet.body
+    values = panel.series[0]
+    known = [v for s in (values.values, values.lower, values.upper) for v in s if v is not None]
+    low, high = min(known), max(known)
+    low = 0.0 if low > 0 and low < 0.6 * high else low - 0.08 * (high - low or 1)
+    words = _label_width(panel.labels, 640)
+    axis = Box(body.left + words + 10, body.top, body.width - words - 190, body.height - 44)
+    scale = axis.width / ((high - low) or 1)
+    ticks = _ticks(low, high)
+    decimals = 0 if all(t == int(t) for t in ticks) else 1 if chart.decimals < 2 else 2
+    for tick in ticks:
+        x = axis.left + (tick - low) * scale
+        sheet.segments([((x, axis.top), (x, axis.bottom))], LINE, 1.5, 1)
+        text = say_number(tick, chart.unit, decimals)
+        sheet.lines([text], (x, axis.bottom + 6), align="center", colour=QUIET)
+    middles = _rows(sheet, panel, Box(body.left, axis.top, words, axis.height), words)
+    for n, (y, role, value) in enumerate(zip(middles, panel.roles, values.values, strict=True)):
+        if value is None:
+            sheet.middle(f"no value: {panel.notes[n]}", axis.left + 8, y, colour=QUIET)
+            continue
+        x, end = axis.left + (value - low) * scale, 0.0
+        colour = colour_of(role)
+        if role == "england":
+            sheet.segments([((x, axis.top), (x, axis.bottom))], QUIET, 2, 1.5)
+        below, above = values.lower[n], values.upper[n]
+        if below is not None and above is not None:
+            right = axis.left + (above - low) * scale
+            sheet.interval(axis.left + (below - low) * scale, right, y, colour)
+            end = right - x
+        sheet.dot(x, y, colour, 28 if role == "focus" else 21)
+        strong = role in ("focus", "england")
+        text = say_number(value, chart.unit, chart.decimals)
+        sheet.middle(text, x + max(end, 16) + 10, y, bold=strong, halo=True)
+
+
+def draw_columns(sheet: ChartSheet, chart: ChartData) -> None:
+    """Draw columns side by side for each label, with share and people above each."""
+    panel, body = chart.panels[0], sheet.body
+    top = body.top
+    if len(panel.series) > 1:
+        names = [(colour_of(one.role), one.name) for one in panel.series]
+        top = _key(sheet, names, body.left, body.top, body.width)
+    slot = body.width / len(panel.labels)
+    below = [wrap(label, slot - 20, SMALLEST) for label in panel.labels]
+    base = body.bottom - height_of(max(map(len, below))) - 8
+    highest = max((v for one in panel.series for v in one.values if v is not None), default=1) or 1
+    scale = (base - top - height_of(2) - 14) / highest
+    wide = min(170.0, (slot - 30) / len(panel.series))
+    for n, lines in enumerate(below):
+        centre = body.left + slot * (n + 0.5)
+        sheet.lines(lines, (centre, base + 8), align="center")
+        left = centre - wide * len(panel.series) / 2
+        for at, one in enumerate(panel.series):
+            value, count = one.values[n] or 0.0, one.counts[n]
+            bar = Box(left + at * wide + 3, base - value * scale, wide - 6, value * scale)
+            sheet.box(bar, colour_of(one.role), "none", 0)
+            text = [say_number(value, chart.unit, 1)]
+            text += [] if count is None else [f"{count:,.0f}"]
+            y = bar.top - height_of(len(text)) - 4
+            strong = one.role == "focus"
+            sheet.lines(text, (bar.left + bar.width / 2, y), align="center", bold=strong)
+    sheet.segments([((body.left, base), (body.right, base))], QUIET, 2)
+
+
+def _key(
+    sheet: ChartSheet, names: Sequence[tuple[Any, str]], x: float, y: float, width: float
+) -> float:
+    """Draw a key, wrapped into lines, and return where it ends; a colour may be a pair."""
+    left = x
+    for colours, name in names:
+        pair = (colours,) if isinstance(colours, str) else colours
+        wide = 30 * len(pair) + text_width(name, SMALLEST) + 50
+        if left + wide > x + width and left > x:
+            left, y = x, y + height_of(1) + 6
+        for at, colour in enumerate(pair):
+            sheet.box(Box(left + 30 * at, y + 3, 28, 28), colour, QUIET, 1)
+        sheet.lines([name], (left + 30 * len(pair) + 10, y))
+        left += wide
+    return y + height_of(1) + 16
+
+
+def draw_stacked(sheet: ChartSheet, chart: ChartData) -> None:
+    """Draw stacked bars, panels side by side on one scale, with the values inside the parts."""
+    body, count = sheet.body, len(chart.panels[0].series)
+    roles = [role for panel in chart.panels for role in panel.roles]
+    kinds = [r for r in ("focus", "rest") if (r == "focus") in {x == "focus" for x in roles}]
+    pairs = list(zip(*(shades_of(kind, count) for kind in kinds), strict=True))
+    names = [one.name for one in chart.panels[0].series]
+    top = _key(sheet, list(zip(pairs, names, strict=True)), body.left, body.top, body.width)
+    words = _label_width(chart.panels[0].labels, 480 if len(chart.panels) > 1 else 640)
+    apart = 60.0
+    each = (body.width - words - apart * (len(chart.panels) - 1)) / len(chart.panels)
+    totals = [sum(v or 0 for v in row) for p in chart.panels for row in _across(p)]
+    ends = [high for p in chart.panels for s in p.series for high in s.upper if high is not None]
+    whole = chart.unit == "%" and all(abs(t - 100) < 0.01 or t == 0 for t in totals)
+    room = each - (0 if whole else 110)
+    scale = room / max([*totals, *ends, 1e-9])
+    head = height_of(1) + 10 if chart.panels[0].title else 0
+    first: list[float] = []
+    for n, panel in enumerate(chart.panels):
+        left = body.left + words + n * (each + apart)
+        if panel.title:
+            title, size = fit(panel.title, each, (32, 30, SMALLEST), 1, bold=True)
+            sheet.lines(title[:1], (left, top), size, bold=True)
+        if not n:
+            box = Box(body.left, top + head, words, body.bottom - top - head)
+            first = _rows(sheet, panel, box, words, 150)
+        step = first[1] - first[0] if len(first) > 1 else 150
+        for y, at in zip(first, range(len(panel.labels)), strict=True):
+            _stack(
+                sheet,
+                chart,
+                panel,
+                at,
+                left,
+                y,
+                min(84, max(step - 10, 0.62 * step)),
+                scale,
+                whole=whole,
+            )
+
+
+def _across(panel: Panel) -> list[tuple[float | None, ...]]:
+    return list(zip(*(one.values for one in panel.series), strict=True))
+
+
+def _stack(
+    sheet: ChartSheet, chart: ChartData, panel: Panel, at: int, left: float, y: float,
+    thick: float, scale: float, *, whole: bool,
+) -> None:  # fmt: skip
+    """Draw one bar: its parts, their values, their intervals and, unless 100%, the total."""
+    parts = _across(panel)[at]
+    if all(part is None for part in parts):
+        sheet.middle(f"no value: {panel.notes[at]}", left + 8, y, colour=QUIET)
+        return
+    x, end = left, left
+    for one, part, colour in zip(
+        panel.series, parts, shades_of(panel.roles[at], len(parts)), strict=True
+    ):
+        wide = (part or 0) * scale
+        sheet.box(Box(x, y - thick / 2, wide, thick), colour, "#FFFFFF", 2)
+        text = say_number(part or 0, "" if whole else chart.unit, chart.decimals)
+        low, high = one.lower[at], one.upper[at]
+        free = wide if low is None else wide - (x + wide - left - low * scale)
+        if free > text_width(text, SMALLEST) + 10:
+            sheet.middle(text, x + free / 2, y, align="center", colour=ink_on(colour))
+        x += wide
+        end = max(end, x)
+        if low is not None and high is not None:
+            sheet.interval(left + low * scale, left + high * scale, y)
+            end = max(end, left + high * scale)
+    if not whole:
+        total = say_number(sum(part or 0 for part in parts), chart.unit, chart.decimals)
+        sheet.middle(total, end + 10, y, bold=True)
+
+
+def draw_strips(sheet: ChartSheet, chart: ChartData) -> None:
+    """Draw one strip per measure: a line for each area of England, the focus marked and named."""
+    body = sheet.body
+    step = body.height / len(chart.panels)
+    for n, panel in enumerate(chart.panels):
+        y = body.top + n * step
+        series = panel.series[0]
+        rank, low_words, high_words = panel.notes
+        head = f"{panel.title}: {series.name}"
+        sheet.lines([head], (body.left, y), bold=True)
+        room = body.width - text_width(head, SMALLEST, bold=True) - 30
+        sheet.lines(fit(rank, room, (SMALLEST,), 1)[0][:1], (body.right, y), align="right")
+        values = [value for value in series.values if value is not None]
+        low, span = values[0], (values[-1] - values[0]) or 1
+        top, bottom = y + height_of(1) + 6, y + step - height_of(1) - 22
+        xs = [body.left + (value - low) / span * body.width for value in values]
+        marked = [x for x, role in zip(xs, panel.roles, strict=True) if role == "focus"]
+        sheet.segments([((x, top), (x, bottom)) for x in xs], "#A6A6A6", 2, 2)
+        sheet.segments([((x, top - 6), (x, bottom + 6)) for x in marked], FOCUS, 9, 6)
+        sheet.lines([low_words], (body.left, bottom + 4), colour=QUIET)
+        sheet.lines([high_words], (body.right, bottom + 4), align="right", colour=QUIET)
+
+
+BODIES: dict[str, Callable[[ChartSheet, ChartData], None]] = {
+    "dots": draw_dots,
+    "columns": draw_columns,
+    "stacked": draw_stacked,
+    "strips": draw_strips,
+}

@@ -1,0 +1,117 @@
+"""Text on slides: measured before it is written, tagged as English (UK), never overflowing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from context.deck_template import INCH, Area
+from context.map_furniture import text_width, wrap
+
+LANGUAGE = "en-GB"
+INSET, INSET_TOP = int(0.1 * INCH), int(0.05 * INCH)
+LEADING = 1.22
+BULLET = int(0.32 * INCH)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
+
+
+def clean(text: str) -> str:
+    """Take control characters out, which a slide cannot hold."""
+    return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def _pixels(emu: float) -> float:
+    return emu / INCH * 100
+
+
+@lru_cache(maxsize=4096)
+def count_lines(text: str, width: int, size: float, *, bold: bool = False) -> int:
+    """Count the lines of a text of ``size`` points in ``width`` EMU.
+
+    Reckoned with the widths of DejaVu Sans, which is wider than the fonts of slides.
+    """
+    return max(1, len(wrap(text, _pixels(width), size * 100 / 72, bold=bold)))
+
+
+def width_of(text: str, size: float, *, bold: bool = False) -> int:
+    """Return the width in EMU of one line."""
+    return int(text_width(text, size * 100 / 72, bold=bold) / 100 * INCH)
+
+
+def line_height(size: float) -> int:
+    """Return the height in EMU of one line."""
+    return int(size * LEADING / 72 * INCH)
+
+
+def height_of(
+    texts: Sequence[str], width: int, size: float, *, bold: bool = False, gap: float = 0.0
+) -> int:
+    """Return the height in EMU of paragraphs with ``gap`` lines between them."""
+    lines = sum(count_lines(text, width, size, bold=bold) for text in texts)
+    return int((lines + gap * (len(texts) - 1)) * line_height(size))
+
+
+def fit_size(
+    texts: Sequence[str],
+    area: Area,
+    sizes: Sequence[float],
+    *,
+    bold: bool = False,
+    bullets: bool = False,
+) -> float | None:
+    """Return the first size in points at which the paragraphs fit; None where none does."""
+    width = area.width - 2 * INSET - (BULLET if bullets else 0)
+    for size in sizes:
+        gap = 0.45 if bullets else 0.0
+        if height_of(texts, width, size, bold=bold, gap=gap) <= area.height - 2 * INSET_TOP:
+            return size
+    return None
+
+
+def split_to_fit(
+    texts: Sequence[str], area: Area, sizes: Sequence[float], *, bullets: bool = True
+) -> list[list[str]]:
+    """Split paragraphs into as few slides as hold them at the last size."""
+    pages: list[list[str]] = [[]]
+    for text in texts:
+        if pages[-1] and fit_size([*pages[-1], text], area, sizes, bullets=bullets) is None:
+            pages.append([])
+        pages[-1].append(text)
+    return pages
+
+
+def write(
+    frame: Any, texts: Sequence[str], size: float, *, bold: bool | None = None, gap: float = 0.0
+) -> None:
+    """Write paragraphs into a text frame, each one run, with ``gap`` lines between them."""
+    from pptx.util import Pt
+
+    frame.text = ""
+    for n, text in enumerate(texts):
+        paragraph = frame.paragraphs[0] if not n else frame.add_paragraph()
+        run = paragraph.add_run()
+        run.text = clean(text)
+        run.font.size = Pt(size)
+        run.font.bold = bold
+        if gap:
+            paragraph.space_before = Pt(0 if not n else size * gap * LEADING)
+        paragraph.line_spacing = 1.0
+
+
+def area_of(shape: Any) -> Area:
+    """Return where a placeholder lies, inherited from its layout."""
+    return Area(int(shape.left), int(shape.top), int(shape.width), int(shape.height))
+
+
+def tag_language(element: Any) -> None:
+    """Mark every text in an element of a slide, its notes or a chart as English (UK)."""
+    from pptx.oxml.ns import qn
+
+    for run in element.iter(qn("a:r"), qn("a:fld")):
+        if run.find(qn("a:rPr")) is None:
+            run.insert(0, run.makeelement(qn("a:rPr"), {}))
+    for kind in ("a:rPr", "a:endParaRPr", "a:defRPr"):
+        for properties in element.iter(qn(kind)):
+            properties.set("lang", LANGUAGE)

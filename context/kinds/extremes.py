@@ -1,0 +1,142 @@
+"""Kind "life_expectancy", who is lowest and highest in the system, where that is established."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from context.difference import HALF, Extreme, find_extreme
+from context.request import WHOLE
+from context.voice import NotMade, Row, Said, Voice, templates
+from context.wording import count_words, say_join
+from indicators.catalogue import Measure, catalogue
+
+KIND = "life_expectancy"
+QUANTITIES = ("le_65", "hle_65", "le_birth", "hle_birth")
+SEXES = ("female", "male")
+BEHIND = 100.0
+"""Puts what is said about the authorities behind what is said about the focus."""
+MOST_TIED = 3
+"""More areas than these without a clear difference are not listed: nobody stands out."""
+
+
+def make(voice: Voice) -> Iterator[Said]:
+    """State, per quantity and sex, who is lowest and highest of the authorities of the system."""
+    for quantity in QUANTITIES:
+        for sex in SEXES:
+            measure_id = f"{quantity}_{sex}"
+            rows = _authorities(voice, measure_id)
+            if len(rows) < 2:
+                continue
+            measure = catalogue().measure(measure_id)
+            said = _state(voice, measure, rows)
+            if said is not None:
+                yield said
+
+
+def _authorities(voice: Voice, measure_id: str) -> list[Row]:
+    """Return the authorities of the lowest level at which the measure exists in the system."""
+    for role in ("ltla", "utla"):
+        rows = voice.rows(measure_id, role)
+        if len(rows) == len(voice.every_row(measure_id, role)) or role == "utla":
+            return rows
+    return []
+
+
+def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
+    rows = [row for row in every if row["share_inside"] >= HALF]
+    outside = [voice.name(row) for row in every if row["share_inside"] < HALF]
+    ends = {end: find_extreme(rows, highest=end == "highest") for end in ("lowest", "highest")}
+    found = {end: extreme for end, extreme in ends.items() if extreme is not None}
+    if not found:
+        reason = (
+            f"{measure.title}: no interval is published, so nobody is called lowest or highest."
+        )
+        return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+    clauses = {
+        end: _clause(voice, measure, end, extreme)
+        for end, extreme in found.items()
+        if len(extreme.rows) < len(rows)
+    }
+    told = {end: clause for end, clause in clauses.items() if clause}
+    if not told:
+        reason = (
+            f"{measure.title}: no authority of the {voice.context.system_short_name} system stands "
+            "out; the differences between the lowest, and between the highest, are not established."
+        )
+        return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+    template = templates()["extremes"]
+    evidence = [row for end in told for row in _evidence(found[end])]
+    named = {
+        "measure": template["measures"][measure.id],
+        "system": voice.context.system_short_name,
+        "n": len(rows),
+        "clauses": "; it is ".join(told.values()),
+        "period": rows[0]["period"],
+    }
+    named["measure_start"] = named["measure"][:1].upper() + named["measure"][1:]
+    text = template["text"].format(**named)
+    if outside:
+        words = template["outside_one" if len(outside) == 1 else "outside"]
+        text += words.format(places=say_join(outside), system=named["system"])
+    bullet = template["bullet"].format(**named, clause=next(iter(told.values())))
+    values = [float(row["value"]) for row in evidence]
+    return voice.state(
+        kind=KIND,
+        measure=measure,
+        key=f"{measure.id}.extremes",
+        text=text,
+        bullet=bullet
+        if count_words(bullet) <= 20
+        else _brief(voice, measure, found[next(iter(told))]),
+        evidence=evidence,
+        rule=(
+            "Lowest or highest alone only where the difference from the next is established at "
+            "the 5% level, from the published intervals (Altman and Bland 2003); authorities with "
+            "less than half of their people in the system are left out."
+        ),
+        size=(max(values) - min(values)) / (measure.worth_saying or 1.0) - BEHIND,
+    )
+
+
+def _evidence(extreme: Extreme) -> list[Row]:
+    rows = [dict(row) for row in extreme.rows]
+    return [*rows, dict(extreme.next)] if extreme.next is not None else rows
+
+
+def _clause(voice: Voice, measure: Measure, end: str, extreme: Extreme) -> str:
+    template = templates()["extremes"]
+    if len(extreme.rows) > MOST_TIED:
+        return ""
+    shown = [
+        f"{voice.name(dict(row))} ({voice.shown(dict(row), measure)}{_inside(dict(row))})"
+        for row in extreme.rows
+    ]
+    if extreme.next is None:
+        return str(template["tied"].format(end=end, places=say_join(shown)))
+    following = dict(extreme.next)
+    return str(
+        template["alone"].format(
+            end=end,
+            place=shown[0],
+            next=f"{voice.name(following)} ({voice.shown(following, measure)})",
+        )
+    )
+
+
+def _inside(row: Row) -> str:
+    """Say where an authority lies only partly in the system."""
+    return (
+        "" if row["share_inside"] >= WHOLE else f", {row['share_inside']:.0%} of it in the system"
+    )
+
+
+def _brief(voice: Voice, measure: Measure, extreme: Extreme) -> str:
+    row = dict(extreme.rows[0])
+    template = templates()["extremes"]
+    return str(
+        template["brief"].format(
+            place=voice.short_name(row),
+            value=voice.shown(row, measure),
+            measure=template["measures"][measure.id],
+        )
+    )
