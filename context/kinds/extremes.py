@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from context.difference import HALF, Extreme, find_extreme
 from context.request import WHOLE
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import count_words, say_join
+from context.wording import count_words, say_join, start_sentence
 from indicators.catalogue import Measure, catalogue
 
 KIND = "life_expectancy"
@@ -77,7 +77,7 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
     text = template["text"].format(**named)
     if outside:
         words = template["outside_one" if len(outside) == 1 else "outside"]
-        text += words.format(places=say_join(outside), system=named["system"])
+        text += words.format(places=start_sentence(say_join(outside)), system=named["system"])
     bullet = template["bullet"].format(**named, clause=next(iter(told.values())))
     values = [float(row["value"]) for row in evidence]
     return voice.state(
