@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from context.build import Context
 from context.layers import FIFTHS, Ground, Layer
 from context.statements import make_statements
-from context.wording import start_sentence
+from context.wording import say_join, start_sentence
 from geodata.boundaries import dissolve
 from geodata.errors import NotAvailableError, RequestError
 from indicators.aggregate import column
@@ -116,10 +118,18 @@ def _layer(context: Context, measure: Measure, message: str) -> Layer:
         people=_people_by_fifth(context, fifths),
         fifth_words=measure.fifth_words(),
         darkest="low" if measure.polarity == "high is better" else "high",
-        source=f"Source: {publishers}: {titles}. Licensed under the {sources[0]['licence']}",
+        source=f"Source: {publishers}: {titles}. {say_licence(sources)}",
         caveat=start_sentence(measure.limit),
         message=message,
     )
+
+
+def say_licence(sources: list[dict[str, Any]]) -> str:
+    """Say under which licences figures may be used, or that it is not recorded."""
+    licences = dict.fromkeys(str(entry["licence"]) for entry in sources)
+    if any(licence.startswith("not recorded") for licence in licences):
+        return f"Licence {say_join(list(licences))}"
+    return f"Licensed under the {say_join(list(licences))}"
 
 
 def _people_by_fifth(context: Context, fifths: pd.Series[int]) -> pd.DataFrame:

@@ -31,6 +31,7 @@ EVIDENCE = (
     "rank",
     "of",
     "quintile",
+    "share_inside",
 )
 Row = dict[str, Any]
 
@@ -126,7 +127,15 @@ class Voice:
 
     def short_name(self, row: Row) -> str:
         """Name a place at the start of a bullet."""
+        if row["level"] == "part" and row["role"] == "focus":
+            return f"{self.bare_name(row)} (part)"
         return start_sentence(self.name(row).removeprefix("the "))
+
+    def bare_name(self, row: Row) -> str:
+        """Name a place as briefly as it can be, where a long name leaves no room."""
+        if row["role"] == "system":
+            return self.context.system_short_name
+        return start_sentence(str(row["area_name"]).partition(" (the part")[0])
 
     def shown(self, row: Row, measure: Measure, field: str = "value") -> str:
         """Write a number of a row as it is displayed."""

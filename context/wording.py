@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
+MOST_WORDS_IN_A_BULLET = 20
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 SMALL = {
     2: "second",
@@ -68,6 +70,15 @@ def start_sentence(text: str) -> str:
 def count_words(text: str) -> int:
     """Count words as a reader does."""
     return len(re.findall(r"\S+", text))
+
+
+def fit_bullet(candidates: Iterable[str]) -> str:
+    """Return the first wording that keeps within the words of a slide bullet, else the last."""
+    text = ""
+    for text in candidates:
+        if count_words(text) <= MOST_WORDS_IN_A_BULLET:
+            return text
+    return text
 
 
 def say_join(parts: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from context.difference import HALF, Extreme, find_extreme
 from context.request import WHOLE
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import count_words, say_join, start_sentence
+from context.wording import fit_bullet, say_join, start_sentence
 from indicators.catalogue import Measure, catalogue
 
 KIND = "life_expectancy"
@@ -65,7 +65,6 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
         )
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
     template = templates()["extremes"]
-    evidence = [row for end in told for row in _evidence(found[end])]
     named = {
         "measure": template["measures"][measure.id],
         "system": voice.context.system_short_name,
@@ -78,17 +77,18 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
     if outside:
         words = template["outside_one" if len(outside) == 1 else "outside"]
         text += words.format(places=start_sentence(say_join(outside)), system=named["system"])
-    bullet = template["bullet"].format(**named, clause=next(iter(told.values())))
-    values = [float(row["value"]) for row in evidence]
+    values = [float(row["value"]) for row in rows]
+    bullets = (
+        template["bullet"].format(**named, clause=next(iter(told.values()))),
+        _brief(voice, measure, found[next(iter(told))]),
+    )
     return voice.state(
         kind=KIND,
         measure=measure,
         key=f"{measure.id}.extremes",
         text=text,
-        bullet=bullet
-        if count_words(bullet) <= 20
-        else _brief(voice, measure, found[next(iter(told))]),
-        evidence=evidence,
+        bullet=fit_bullet(bullets),
+        evidence=sorted(rows, key=lambda row: row["value"]),
         rule=(
             "Lowest or highest alone only where the difference from the next is established at "
             "the 5% level, from the published intervals (Altman and Bland 2003); authorities with "
@@ -96,11 +96,6 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
         ),
         size=(max(values) - min(values)) / (measure.worth_saying or 1.0) - BEHIND,
     )
-
-
-def _evidence(extreme: Extreme) -> list[Row]:
-    rows = [dict(row) for row in extreme.rows]
-    return [*rows, dict(extreme.next)] if extreme.next is not None else rows
 
 
 def _clause(voice: Voice, measure: Measure, end: str, extreme: Extreme) -> str:

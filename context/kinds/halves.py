@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import count_words, say_join, say_number, start_sentence
+from context.wording import fit_bullet, say_join, say_number, start_sentence
 from indicators.aggregate import column
 from indicators.catalogue import Measure
 
@@ -135,13 +135,12 @@ def _state(voice: Voice, measure: Measure, axis: str, splits: list[Split]) -> Sa
     text = template["text" if signs[0] else "same"].format(**named)
     text += _other_ways(voice, measure, (first, second), splits, signs)
     said = template["agree" if agree else "disagree"]
-    bullet = said["bullet"].format(**named)
     return voice.state(
         kind=KIND,
         measure=measure,
         key=f"{measure.id}.{axis}",
         text=text,
-        bullet=bullet if count_words(bullet) <= 20 else said["brief"].format(**named),
+        bullet=fit_bullet(said[wording].format(**named) for wording in ("bullet", "brief")),
         evidence=[row for split in splits for row in (split.first, split.second)],
         rule=(
             f"{start_sentence(first)} and {second} meet at the centre of the system weighted by "
@@ -161,6 +160,7 @@ def _named(voice: Voice, measure: Measure, whole: Split, names: tuple[str, str])
     return {
         "system": voice.context.system_short_name,
         "what": what,
+        "brief": templates()["halves"][measure.id]["brief"],
         "what_start": start_sentence(what),
         "higher": higher,
         "lower": lower,

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from context.standing import wholly_inside
 from context.voice import Row, Said, Voice, templates
-from context.wording import count_words, say_number, say_rank_in_words, start_sentence
+from context.wording import fit_bullet, say_number, say_rank_in_words, start_sentence
 from indicators.catalogue import Measure
 
-MOST_WORDS_IN_A_BULLET = 20
 KIND = "level"
 
 
@@ -24,6 +23,7 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
         "place": voice.name(subject),
         "place_start": start_sentence(voice.name(subject)),
         "place_short": voice.short_name(subject),
+        "place_bare": voice.bare_name(subject),
         "value": voice.shown(subject, measure),
         "count": say_number(subject["numerator"], "people", 0),
         "people": say_number(subject["denominator"], "people", 0),
@@ -61,17 +61,16 @@ def bullet(
 ) -> str:
     """Compare with the first place that keeps the bullet within its words, England last.
 
-    Where even England does not fit after a long name, the brief wording is used.
+    Where even England does not fit after a long name, briefer wordings are used.
     """
-    text = ""
-    for wording in ("bullet", "brief"):
-        for row in others:
-            text = template[wording].format(
-                **named, other=voice.shown(row, measure), other_place=voice.name(row)
-            )
-            if count_words(text) <= MOST_WORDS_IN_A_BULLET:
-                return text
-    return text
+    return fit_bullet(
+        template[wording].format(
+            **named, other=voice.shown(row, measure), other_place=voice.name(row)
+        )
+        for wording in ("bullet", "brief", "briefest")
+        if wording in template
+        for row in others
+    )
 
 
 def _opposite(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import count_words, say_join
+from context.wording import fit_bullet, say_join
 from indicators.catalogue import Measure, catalogue
 
 KIND = "life_expectancy"
@@ -142,5 +142,4 @@ def _bullet(voice: Voice, quantity: str, measure: Measure, row: Row, england: Ro
         "england": voice.shown(england, measure),
         "verdict": said["verdict"][verdict(voice, measure, row, england)],
     }
-    text = str(said[quantity]["bullet"].format(**named))
-    return text if count_words(text) <= 20 else str(said[quantity]["brief"].format(**named))
+    return fit_bullet(said[quantity][w].format(**named) for w in ("bullet", "brief"))

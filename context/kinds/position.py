@@ -8,7 +8,7 @@ import pandas as pd
 
 from context.standing import above_and_below, shown_alike
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import say_rank
+from context.wording import fit_bullet, say_rank
 from indicators.catalogue import Measure
 
 KIND = "position"
@@ -40,6 +40,7 @@ def _state(voice: Voice, measure: Measure, row: Row) -> Said:
         "short_kind": templates()["short_kinds"][level],
         "place": voice.name(row),
         "place_short": voice.short_name(row),
+        "place_bare": voice.bare_name(row),
         "phrase": said[measure.id]["phrase"],
         "brief": said[measure.id]["brief"],
         "ordinal": say_rank(above, below),
@@ -52,7 +53,7 @@ def _state(voice: Voice, measure: Measure, row: Row) -> Said:
         measure=measure,
         key=f"{measure.id}.{row['role']}",
         text=said[wording]["text"].format(**named),
-        bullet=said[wording]["bullet"].format(**named),
+        bullet=fit_bullet(said[wording][w].format(**named) for w in ("bullet", "brief")),
         evidence=[row],
         rule=(
             "Rank among areas of the same level with a published value; equal values share a "

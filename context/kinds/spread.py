@@ -8,7 +8,7 @@ import pandas as pd
 
 from context.request import WHOLE
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import count_words, say_number, start_sentence
+from context.wording import fit_bullet, say_number, start_sentence
 from indicators.aggregate import column
 from indicators.catalogue import Measure
 
@@ -42,6 +42,7 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
         "place": voice.name(subject),
         "place_start": start_sentence(voice.name(subject)),
         "place_short": voice.short_name(subject),
+        "place_bare": voice.bare_name(subject),
         "fifth": template[end],
         "fifth_brief": template[f"{end}_brief"],
         "period": subject["period"],
@@ -56,15 +57,13 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
         named["rest"] = voice.name(rest[0])
         wording, size = "text", abs(here[0]["value"] - there[0]["value"]) / WORTH_SAYING
     said = templates()["spread"]
-    bullet = said["bullet" if wording == "text" else "bullet_alone"].format(**named)
-    if count_words(bullet) > 20:
-        bullet = said["brief"].format(**named)
+    wordings = ("bullet" if wording == "text" else "bullet_alone", "brief", "briefest")
     yield voice.state(
         kind=KIND,
         measure=measure,
         key=measure.id,
         text=said[wording].format(**named),
-        bullet=bullet,
+        bullet=fit_bullet(said[w].format(**named) for w in wordings),
         evidence=evidence,
         rule=(
             "Small areas are sorted into fifths of England (deprivation: by published decile in "

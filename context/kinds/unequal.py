@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from context.voice import Row, Said, Voice, templates
-from context.wording import count_words, say_join
-from indicators.catalogue import Measure, catalogue
+from context.kinds.level import bullet
+from context.voice import Said, Voice, templates
+from context.wording import fit_bullet, say_join
+from indicators.catalogue import catalogue
 
 KIND = "unequal"
 OLDER = "share_65_plus_most_deprived_20"
@@ -26,6 +27,7 @@ def make_older(voice: Voice) -> Iterator[Said]:
     named = {
         "place": voice.name(subject),
         "place_short": voice.short_name(subject),
+        "place_bare": voice.bare_name(subject),
         "value": voice.shown(subject, measure),
         "count": f"{subject['numerator']:,.0f}",
         "people": f"{subject['denominator']:,.0f}",
@@ -41,7 +43,7 @@ def make_older(voice: Voice) -> Iterator[Said]:
         measure=measure,
         key=OLDER,
         text=text,
-        bullet=_bullet(voice, said, named, others, measure),
+        bullet=bullet(voice, said, named, others, measure),
         evidence=evidence,
         rule=(
             "People of the group in England's 20% most deprived small areas, by all people of "
@@ -50,20 +52,6 @@ def make_older(voice: Voice) -> Iterator[Said]:
         ),
         size=voice.size(subject, others, measure),
     )
-
-
-def _bullet(
-    voice: Voice, said: dict[str, str], named: dict[str, str], others: list[Row], measure: Measure
-) -> str:
-    text = ""
-    for wording in ("bullet", "brief"):
-        for row in others:
-            text = said[wording].format(
-                **named, other=voice.shown(row, measure), other_place=voice.name(row)
-            )
-            if count_words(text) <= 20:
-                return text
-    return text
 
 
 def make_groups(voice: Voice) -> Iterator[Said]:
@@ -96,14 +84,13 @@ def make_groups(voice: Voice) -> Iterator[Said]:
     absent = [said["names"][group] for group in GROUPS if group not in here]
     if absent:
         text += said["absent"].format(groups=say_join(absent), place=voice.subject_name)
-    bullet = said["bullet"].format(**named)
     spread = here[ranked[0]]["value"] - here[ranked[-1]]["value"]
     yield voice.state(
         kind=KIND,
         measure=first,
         key=f"{EVERYONE}_groups",
         text=text,
-        bullet=bullet if count_words(bullet) <= 20 else said["brief"].format(**named),
+        bullet=fit_bullet(said[wording].format(**named) for wording in ("bullet", "brief")),
         evidence=evidence,
         rule=(
             "People of each group in England's 20% most deprived small areas, by all people of "

@@ -116,7 +116,11 @@ def with_unit(value: Any, measure: Measure) -> str:
     number = f"{value:,.{measure.decimals}f}"
     if measure.unit == "%":
         return f"{number}%"
-    return number if measure.unit in ("people", "score", "decile") else f"{number} {measure.unit}"
+    return (
+        number
+        if measure.unit in ("people", "score", "decile", "rank", "ratio")
+        else f"{number} {measure.unit}"
+    )
 
 
 def difference(row: dict[Any, Any], measure: Measure) -> str:

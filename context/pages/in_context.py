@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from context.pages.compare import readable
-from context.pages.shown import View, escape, indicator_name, show_notices
+from context.ledger import evidence_table
+from context.pages.shown import View, escape, indicator_name, show_notices, show_table
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -59,21 +59,13 @@ def _show_statement(statement: Statement) -> None:
                 st.markdown(escape(statement.if_challenged))
             if statement.evidence:
                 st.markdown("**Evidence**")
-                st.dataframe(evidence_table(statement), hide_index=True, width="stretch")
+                columns, rows = evidence_table(statement)
+                show_table(pd.DataFrame(rows, columns=list(columns)))
             st.markdown("**Rule**")
             st.markdown(escape(str(statement.rule)))
             st.markdown("**Sources**")
             for source in statement.sources:
                 st.markdown(f"- {escape(source)}")
-
-
-def evidence_table(statement: Statement) -> pd.DataFrame:
-    """Return the rows behind a statement as the compare page writes them, with their codes."""
-    rows = pd.DataFrame.from_records([dict(row) for row in statement.evidence])
-    table = readable(rows, with_measure=True)
-    table["Code"] = rows["area_code"].to_list()
-    table["Measure"] = table.pop("Measure")  # the same in most rows, so it comes last
-    return table
 
 
 def _show_not_said(said: Statements) -> None:

@@ -50,7 +50,7 @@ def test_every_statement_has_its_evidence_and_its_rule():
     app = open_app()
     under = [e for e in app.expander if e.label == "Evidence and how to answer a challenge"]
     assert under
-    assert all(len(expander.dataframe) == 1 for expander in under)
+    assert all(len(expander.table) == 1 for expander in under)
     assert all("**Rule**" in texts(expander.markdown) for expander in under)
     assert any(e.label == "Considered and not said" for e in app.expander)
 
