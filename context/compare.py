@@ -219,11 +219,11 @@ def _focus(
             whole = tuple(zip(levels, codes, strict=True))
             return [Place("focus", code, name, "group", share, members=whole), rest]
         if share < WHOLE:
-            name = f"{name} (the parts in {short_name})"
+            name = f"{name} (the parts in the system)"
         return [Place("focus", code, name, "group", share, small_areas[in_focus]), rest]
     row = inside.iloc[0]
     if share < WHOLE and request.extent == "inside":
-        name = f"{row['area_name']} (the part in {short_name})"
+        name = f"{row['area_name']} (the part in the system)"
         code = f"part:{request.system}:{row['area_code']}"
         return [Place("focus", code, name, "part", share, small_areas[in_focus]), rest]
     return [Place("focus", row["area_code"], row["area_name"], row["level"], share), rest]

@@ -14,7 +14,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from context.build import build_context
-from context.difference import judge_difference
+from context.difference import Verdict, compare_estimates
+from context.kinds.extremes import estimate_of
 from context.request import Request
 from context.statements import Statements, make_statements
 from context.voice import Row, Voice
@@ -216,8 +217,9 @@ def _lowest(measure: str, code: str, than: str = "") -> Callable[[Review], Found
         figures = "; ".join(review.figure(row) for row in rows)
         verdict = CONTRADICTS
         if rows[0]["area_code"] == code:
-            found = judge_difference(rows[0], rows[1])
-            verdict = AGREES if found is not None and found.established else POINT_ONLY
+            tests = [compare_estimates(estimate_of(rows[0]), estimate_of(r)) for r in rows[1:]]
+            apart = all(test.verdict is Verdict.ESTABLISHED for test in tests)
+            verdict = AGREES if apart else POINT_ONLY
         sentence = review.sentence(f"life_expectancy.life_expectancy.{measure}.extremes")
         return verdict, figures, sentence
 

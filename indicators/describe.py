@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -95,7 +96,7 @@ def describe_datasets(
             "files": [
                 {
                     "part": name,
-                    "url": file.url,
+                    "url": _address(file.url, dataset.part(name).params),
                     "sha256": file.sha256,
                     "bytes": file.size,
                     "downloaded_at": file.downloaded_at,
@@ -107,6 +108,12 @@ def describe_datasets(
         for dataset in datasets.values()
         if dataset.id in raw
     ]
+
+
+def _address(url: str, params: Mapping[str, str]) -> str:
+    """Return the whole address that was asked; that of a given file as it is."""
+    asked = bool(params) and "?" not in url and not url.startswith("file:")
+    return f"{url}?{urlencode(params)}" if asked else url
 
 
 def count_rows(path: Path) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from context.difference import HALF, Extreme, find_extreme
+from context.difference import INSIDE_AT_LEAST, End, Estimate, lowest_and_highest
 from context.request import WHOLE
 from context.voice import NotMade, Row, Said, Voice, templates
 from context.wording import fit_bullet, say_join, start_sentence
@@ -43,19 +43,19 @@ def _authorities(voice: Voice, measure_id: str) -> list[Row]:
 
 
 def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
-    rows = [row for row in every if row["share_inside"] >= HALF]
-    outside = [voice.name(row) for row in every if row["share_inside"] < HALF]
-    ends = {end: find_extreme(rows, highest=end == "highest") for end in ("lowest", "highest")}
-    found = {end: extreme for end, extreme in ends.items() if extreme is not None}
-    if not found:
-        reason = (
-            f"{measure.title}: no interval is published, so nobody is called lowest or highest."
-        )
+    rows = [row for row in every if row["share_inside"] >= INSIDE_AT_LEAST]
+    outside = [voice.name(row) for row in every if row["share_inside"] < INSIDE_AT_LEAST]
+    extremes = lowest_and_highest(estimate_of(row) for row in rows)
+    if extremes.lowest is None or extremes.highest is None:
+        why = extremes.reason.value if extremes.reason else "nothing can be compared"
+        reason = f"{measure.title}: {why}, so nobody is called lowest or highest."
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+    found = {"lowest": extremes.lowest, "highest": extremes.highest}
+    row_of = {str(row["area_code"]): row for row in rows}
     clauses = {
-        end: _clause(voice, measure, end, extreme)
+        end: _clause(voice, measure, name=end, end=extreme, row_of=row_of)
         for end, extreme in found.items()
-        if len(extreme.rows) < len(rows)
+        if len(extreme.codes) < len(rows)
     }
     told = {end: clause for end, clause in clauses.items() if clause}
     if not told:
@@ -80,7 +80,7 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
     values = [float(row["value"]) for row in rows]
     bullets = (
         template["bullet"].format(**named, clause=next(iter(told.values()))),
-        _brief(voice, measure, found[next(iter(told))]),
+        _brief(voice, measure, row_of[found[next(iter(told))].codes[0]]),
     )
     return voice.state(
         kind=KIND,
@@ -90,7 +90,7 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
         bullet=fit_bullet(bullets),
         evidence=sorted(rows, key=lambda row: row["value"]),
         rule=(
-            "Lowest or highest alone only where the difference from the next is established at "
+            "Lowest or highest alone only where the difference from every other is established at "
             "the 5% level, from the published intervals (Altman and Bland 2003); authorities with "
             "less than half of their people in the system are left out."
         ),
@@ -98,24 +98,32 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
     )
 
 
-def _clause(voice: Voice, measure: Measure, end: str, extreme: Extreme) -> str:
+def estimate_of(row: Row) -> Estimate:
+    """Return a comparison row as what the tests of differences take."""
+    return Estimate(
+        area_code=str(row["area_code"]),
+        value=row["value"],
+        lower=row["lower"],
+        upper=row["upper"],
+        share_inside=row["share_inside"],
+    )
+
+
+def _clause(voice: Voice, measure: Measure, *, name: str, end: End, row_of: dict[str, Row]) -> str:
     template = templates()["extremes"]
-    if len(extreme.rows) > MOST_TIED:
+    if len(end.codes) > MOST_TIED:
         return ""
     shown = [
-        f"{voice.name(dict(row))} ({voice.shown(dict(row), measure)}{_inside(dict(row))})"
-        for row in extreme.rows
+        f"{voice.name(row_of[code])} ({voice.shown(row_of[code], measure)}{_inside(row_of[code])})"
+        for code in end.codes
     ]
-    if extreme.next is None:
-        return str(template["tied"].format(end=end, places=say_join(shown)))
-    following = dict(extreme.next)
-    return str(
-        template["alone"].format(
-            end=end,
-            place=shown[0],
-            next=f"{voice.name(following)} ({voice.shown(following, measure)})",
-        )
-    )
+    if not end.established:
+        return str(template["tied"].format(end=name, places=say_join(shown)))
+    others = [row for code, row in row_of.items() if code not in end.codes]
+    pick = min if name == "lowest" else max
+    following = pick(others, key=lambda row: float(row["value"]))
+    said = f"{voice.name(following)} ({voice.shown(following, measure)})"
+    return str(template["alone"].format(end=name, place=shown[0], next=said))
 
 
 def _inside(row: Row) -> str:
@@ -125,8 +133,7 @@ def _inside(row: Row) -> str:
     )
 
 
-def _brief(voice: Voice, measure: Measure, extreme: Extreme) -> str:
-    row = dict(extreme.rows[0])
+def _brief(voice: Voice, measure: Measure, row: Row) -> str:
     template = templates()["extremes"]
     return str(
         template["brief"].format(

@@ -72,7 +72,7 @@ def _state(
     named = {"place": voice.name(row), "period": row["period"], "focus": voice.subject_name}
     text = said["text"].format(**named, clauses=say_join(clauses))
     if county:
-        text = templates()["life"]["county"].format(**named) + " " + text
+        text += templates()["life"]["county"].format(**named)
     sizes = [voice.size(r, [e], m) for m, r, e in pairs]
     strongest = pairs[sizes.index(max(sizes))]
     return voice.state(

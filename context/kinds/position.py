@@ -34,6 +34,7 @@ def _state(voice: Voice, measure: Measure, row: Row) -> Said:
     above, below = above_and_below(voice.context, measure.id, level, row["value"])
     wording = "ranked" if alike == 1 else "fifth_only"
     edition = voice.context.store.edition
+    alone_at_end = wording == "ranked" and 0 in (above, below)
     named = {
         "of": str(of),
         "kind": templates()["kinds"][edition.system_kind if level == "system" else level],
@@ -52,7 +53,7 @@ def _state(voice: Voice, measure: Measure, row: Row) -> Said:
         kind=KIND,
         measure=measure,
         key=f"{measure.id}.{row['role']}",
-        text=said[wording]["text"].format(**named),
+        text=said[wording]["first" if alone_at_end else "text"].format(**named),
         bullet=fit_bullet(said[wording][w].format(**named) for w in ("bullet", "brief")),
         evidence=[row],
         rule=(
