@@ -90,7 +90,8 @@ def make_groups_by_fifth(context: Context) -> ChartData:
     period = "{} and deprivation {}".format(*periods)
     names = {"": "All people", OLDER: "Aged 65 and over", **GROUPS}
     names = {k: v for k, v in names.items() if not k or k in context.store.measures}
-    panels, first = [], {}
+    panels: list[Panel] = []
+    first: dict[str, dict[str, float | None]] = {}
     for label, role, chosen in _sides(context):
         counts = {key: _count(_people(context, key), fifths, chosen) for key in names}
         shown = {key: None if sum(n) < FEWEST else n for key, n in counts.items()}
@@ -127,8 +128,8 @@ def make_groups_by_fifth(context: Context) -> ChartData:
         indicator="ethnicity",
         measures=(MEASURE, *(key for key in names if key)),
         title=_message(context, names, next(iter(first.values()))),
-        subtitle="Percentage of each ethnic group and of people aged 65 and over by national fifth of "
-        f"deprivation of their small area, {place_and_period(context, period)}",
+        subtitle="Percentage of each ethnic group and of people aged 65 and over by national fifth "
+        f"of deprivation of their small area, {place_and_period(context, period)}",
         source=source_line(context, ["deprivation", "ethnicity"]),
         alt=f"Stacked bars of people by national fifth of deprivation. {said}.",
         note="",

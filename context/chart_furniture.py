@@ -1,102 +1,17 @@
-"""How the parts of a chart are drawn, in pixels of a sheet of 1920 by 1080."""
+"""How each kind of chart is drawn, in pixels of a sheet of 1920 by 1080."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
-
-from context.map_furniture import (
-    HEIGHT,
-    INK,
-    QUIET,
-    SMALLEST,
-    WIDTH,
-    Box,
-    Sheet,
-    fit,
-    height_of,
-    points,
-    text_width,
-    wrap,
-)
-from context.palette import FOCUS, OTHER
+from context.chart_sheet import LINE, ChartSheet, colour_of, ink_on, shades_of
+from context.map_furniture import INK, QUIET, SMALLEST, Box, fit, height_of, text_width, wrap
+from context.palette import FOCUS
 from context.wording import say_number
 
 if TYPE_CHECKING:
     from context.chart_data import ChartData, Panel
-
-MARGIN = 40
-GREY = {"peer": "#8C8C8C", "rest": "#8C8C8C", "system": "#8C8C8C", "england": QUIET}
-BLUES = ("#12436D", "#2073BC", "#6BACE6", "#B5D3F0", "#E6F0FA")
-GREYS = ("#5A5A5A", "#8C8C8C", "#B0B0B0", "#D3D3D3", "#EDEDED")
-LINE = "#D9D9D9"
-
-
-def colour_of(role: str) -> str:
-    """One strong colour for the focus, greys for all others."""
-    return FOCUS if role == "focus" else GREY.get(role, OTHER)
-
-
-def shades_of(role: str, count: int) -> tuple[str, ...]:
-    """Shades of a stacked bar, dark to light: blues for the focus, greys for all others."""
-    scale = BLUES if role == "focus" else GREYS
-    picked = {1: (0,), 2: (0, 3), 3: (0, 2, 3), 4: (0, 1, 2, 3)}.get(count, (0, 1, 2, 3, 4))
-    return tuple(scale[at] for at in picked)
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever stands out more on a colour."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#FFFFFF"
-
-
-class ChartSheet(Sheet):
-    """A sheet with the titles above and the source below; ``body`` is what is left between."""
-
-    def __init__(self, chart: ChartData, *, with_titles: bool) -> None:
-        super().__init__()
-        width, y = WIDTH - 2 * MARGIN, 24.0
-        if with_titles:
-            title, size = fit(chart.title, width, (42, 38, 34, 30), 2, bold=True)
-            y = self.lines(title, (MARGIN, y), size, bold=True) + 4
-            under, size = fit(chart.subtitle, width, (30, SMALLEST), 2)
-            y = self.lines(under, (MARGIN, y), size, colour=QUIET) + 12
-        foot = [line for t in (chart.note, chart.source) for line in wrap(t, width, SMALLEST)]
-        bottom = HEIGHT - 18 - height_of(len(foot))
-        self.lines(foot, (MARGIN, bottom), colour=QUIET)
-        self.body = Box(MARGIN, y, width, bottom - 16 - y)
-
-    def segments(self, lines: Sequence[Any], colour: str, width: float, order: float = 5) -> None:
-        """Draw straight lines, each ((x, y), (x, y)) in pixels."""
-        flipped = [[(x / WIDTH, 1 - y / HEIGHT) for x, y in line] for line in lines]
-        drawn = LineCollection(
-            flipped,
-            colors=colour,
-            linewidths=points(width),
-            transform=self.figure.transFigure,
-            zorder=order,
-        )
-        self.figure.add_artist(drawn)
-
-    def interval(self, low: float, high: float, y: float, colour: str = INK) -> None:
-        """Draw a published interval as a line with two ends."""
-        ends = [((x, y - 9), (x, y + 9)) for x in (low, high)]
-        lines = [((low, y), (high, y)), *ends]
-        self.segments(lines, "#FFFFFF", 7, 5)  # so that the line is seen on dark bars
-        self.segments(lines, colour, 3, 5.5)
-
-    def dot(self, x: float, y: float, colour: str, width: float) -> None:
-        """Draw a dot."""
-        mark = Line2D([x / WIDTH], [1 - y / HEIGHT], marker="o", linestyle="none", color=colour)
-        mark.set(markersize=points(width), transform=self.figure.transFigure, zorder=6)
-        self.figure.add_artist(mark)
-
-    def middle(self, text: str, x: float, y: float, **more: Any) -> None:
-        """Write one line centred on a height."""
-        self.lines([text], (x, y - 0.6 * SMALLEST), **more)
 
 
 def _label_width(labels: Sequence[str], most: float) -> float:
@@ -240,40 +155,39 @@ def draw_stacked(sheet: ChartSheet, chart: ChartData) -> None:
     whole = chart.unit == "%" and all(abs(t - 100) < 0.01 or t == 0 for t in totals)
     room = each - (0 if whole else 110)
     scale = room / max([*totals, *ends, 1e-9])
-    head = height_of(1) + 10 if chart.panels[0].title else 0
+    heads = [wrap(panel.title, each, SMALLEST + 2, bold=True) for panel in chart.panels]
+    tallest = max(map(len, heads))
+    head = height_of(tallest, SMALLEST + 2) + 10 if tallest else 0
     first: list[float] = []
     for n, panel in enumerate(chart.panels):
         left = body.left + words + n * (each + apart)
-        if panel.title:
-            title, size = fit(panel.title, each, (32, 30, SMALLEST), 1, bold=True)
-            sheet.lines(title[:1], (left, top), size, bold=True)
+        sheet.lines(heads[n], (left, top), SMALLEST + 2, bold=True)
         if not n:
             box = Box(body.left, top + head, words, body.bottom - top - head)
             first = _rows(sheet, panel, box, words, 150)
         step = first[1] - first[0] if len(first) > 1 else 150
         for y, at in zip(first, range(len(panel.labels)), strict=True):
-            _stack(
-                sheet,
-                chart,
-                panel,
-                at,
-                left,
-                y,
-                min(84, max(step - 10, 0.62 * step)),
-                scale,
-                whole=whole,
-            )
+            bar = _Bar(at, left, y, min(84, max(step - 10, 0.62 * step)), scale)
+            _stack(sheet, chart, panel, bar, whole=whole)
 
 
 def _across(panel: Panel) -> list[tuple[float | None, ...]]:
     return list(zip(*(one.values for one in panel.series), strict=True))
 
 
-def _stack(
-    sheet: ChartSheet, chart: ChartData, panel: Panel, at: int, left: float, y: float,
-    thick: float, scale: float, *, whole: bool,
-) -> None:  # fmt: skip
+class _Bar(NamedTuple):
+    """Where a stacked bar stands: its row, left end, middle, thickness and pixels per unit."""
+
+    row: int
+    left: float
+    y: float
+    thick: float
+    scale: float
+
+
+def _stack(sheet: ChartSheet, chart: ChartData, panel: Panel, bar: _Bar, *, whole: bool) -> None:
     """Draw one bar: its parts, their values, their intervals and, unless 100%, the total."""
+    at, left, y, thick, scale = bar
     parts = _across(panel)[at]
     if all(part is None for part in parts):
         sheet.middle(f"no value: {panel.notes[at]}", left + 8, y, colour=QUIET)
@@ -294,7 +208,7 @@ def _stack(
         if low is not None and high is not None:
             sheet.interval(left + low * scale, left + high * scale, y)
             end = max(end, left + high * scale)
-    if not whole:
+    if not whole and len(parts) > 1:
         total = say_number(sum(part or 0 for part in parts), chart.unit, chart.decimals)
         sheet.middle(total, end + 10, y, bold=True)
 

@@ -198,7 +198,10 @@ def make_positions(context: Context) -> ChartData:
         "utla": "counties and unitary authorities",
         "system": "health systems",
     }
-    panels, firsts, said_ranks, used = [], [], [], []
+    panels: list[Panel] = []
+    firsts: list[tuple[float, int, str]] = []
+    said_ranks: list[str] = []
+    used: list[Measure] = []
     for measure in default_measures_of(context):
         row = _ranked_subject(context, measure)
         if row is None or row.value is None:

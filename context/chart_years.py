@@ -128,14 +128,14 @@ def _series(
 
 
 def _panel(context: Context, start: Start, sex: str, order: dict[tuple[str, str], Row]) -> Panel:
-    part, rest, total = (
-        name.format(sex=sex) for name in (start.part, start.rest, start.total)
-    )
+    part, rest, total = (name.format(sex=sex) for name in (start.part, start.rest, start.total))
     name = "Years in good health" if start.rest else start_sentence(start.words)
     series = [_series(context, name, part, part, order)]
     if rest:
         series.append(_series(context, "Years not in good health", rest, total, order))
-    gone = [any(value is None for value in row) for row in zip(*(s.values for s in series))]
+    gone = [
+        any(value is None for value in row) for row in zip(*(s.values for s in series), strict=True)
+    ]
     return Panel(
         title=SEXES[sex],
         labels=tuple(row.label for row in order.values()),

@@ -56,7 +56,8 @@ def make_charts(context: Context, measures: tuple[str, ...] = ()) -> Charts:
 
 def make_figure(chart: ChartData, form: Form = "standalone") -> Figure:
     """Lay a chart out on a figure of 1920 by 1080 pixels; ``slide`` has no title inside."""
-    from context.chart_furniture import BODIES, ChartSheet
+    from context.chart_furniture import BODIES
+    from context.chart_sheet import ChartSheet
 
     sheet = ChartSheet(chart, with_titles=form == "standalone")
     BODIES[chart.kind](sheet, chart)

@@ -24,7 +24,7 @@ from context.deck_content import (
     years_bullets,
 )
 from context.deck_file import date_of, save_deck
-from context.deck_slides import TEXT_SIZES, Picture, Slide, TABLE_SIZES
+from context.deck_slides import TABLE_SIZES, TEXT_SIZES, Picture, Slide
 from context.deck_template import INCH, Area, Layouts, open_template
 from context.deck_text import INSET_TOP, LANGUAGE, line_height, split_to_fit
 from context.statements import Statement, make_statements
@@ -135,14 +135,14 @@ class _Deck:
             return
         area = self.layouts.area
         texts = [one.bullet for one in chosen]
-        slide = self._slide("pair" if sheet else "content", f"{deck_title(self.context)}")
+        slide = self._slide("pair" if sheet else "content", deck_title(self.context))
         left = int(area.width * 0.4) if sheet else area.width
         slide.bullets(texts, Area(area.left, area.top, left, area.height))
         if sheet:
             rest = Area(area.left + left + GAP, area.top, area.width - left - GAP, area.height)
             slide.picture(sheet, rest)
         notes = notes_of_statements(chosen)
-        slide.finish(notes, short_source(self.context, [one.indicator for one in chosen]))
+        slide.finish(notes, [short_source(self.context, [one.indicator for one in chosen])])
 
     def add_map(self, indicator: str, picture: Picture) -> None:
         """Add the slide of one map; its source stands in the picture."""
@@ -177,7 +177,7 @@ class _Deck:
         for n, panel in enumerate(chart.panels):
             left = area.left + n * (each + GAP)
             if panel.title:
-                _head(slide, panel.title, Area(left, area.top, each, strip))
+                _head(slide, f"{panel.title}, {chart.unit}", Area(left, area.top, each, strip))
             place = Area(left, area.top + strip, each, area.height - strip)
             made = date_of(self.context.store)
             frame = add_chart(
@@ -186,19 +186,21 @@ class _Deck:
             title = f"{panel.title}. " if panel.title else ""
             slide.frame(frame, "Chart", f"{title}{chart.subtitle}. {chart.alt}")
         notes = notes_of_chart(chart)
-        source = f"{chart.note} {chart.source}".strip()
-        slide.finish([*notes, *notes_of_statements(self._of(chart.indicator))], source)
+        short = short_source(self.context, [chart.indicator])
+        wordings = [f"{chart.note} {chart.source}".strip(), f"{chart.note} {short}".strip(), short]
+        slide.finish([*notes, *notes_of_statements(self._of(chart.indicator))], wordings)
 
     def add_tables(self) -> None:
         """Add the table of figures, on as many slides as it needs."""
         room = self.layouts.area
-        tables = tables_of(self.context, room, TABLE_SIZES[-2])
+        tables = tables_of(self.context, room, TABLE_SIZES[1])
         for n, table in enumerate(tables, 1):
             part = f" ({n} of {len(tables)})" if len(tables) > 1 else ""
             slide = self._slide("content", f"{deck_title(self.context)}: the figures{part}")
             slide.table(table, room)
-            used = [one.indicator for one in self.statements]
-            slide.finish([table.alt, *say_sources(self.context)], short_source(self.context, used))
+            short = short_source(self.context, [one.indicator for one in self.statements])
+            wordings = [f"{table.note} {short}".strip(), table.note or short]
+            slide.finish([table.alt, table.note, *say_sources(self.context)], wordings)
 
     def add_sources(self) -> None:
         """Add sources and method, on as many slides as they need."""
@@ -207,7 +209,7 @@ class _Deck:
         for n, page in enumerate(pages, 1):
             part = f" ({n} of {len(pages)})" if len(pages) > 1 else ""
             slide = self._slide("content", f"Sources and method{part}")
-            slide.bullets(page)
+            slide.bullets(page, sizes=TEXT_SIZES[-1:])
             slide.finish(page)
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from typing import TYPE_CHECKING, Any
 
-from context.chart_furniture import colour_of, ink_on, shades_of
+from context.chart_sheet import colour_of, ink_on, shades_of
 from context.deck_template import Area
 from context.deck_text import count_lines, line_height, tag_language, width_of
+from context.deck_workbook import INK, add_error_bars, write_workbook
 from context.palette import FOCUS
 
 if TYPE_CHECKING:
-    from context.chart_data import ChartData, Panel, Series
+    from context.chart_data import ChartData, Panel
 
 SIZES = (14.0, 13.0, 12.0, 11.0, 10.0)
-INK = "0B0C0C"
-SHEET = "Sheet1"
+SLIVER = 3.5
+"""A part of fewer percent of a bar has no room for its number."""
 
 
 def category_names(panel: Panel) -> list[str]:
     """Return the label of each row; where it has no value, with the reason."""
-    empty = [all(v is None for v in row) for row in zip(*(s.values for s in panel.series))]
+    empty = [
+        all(v is None for v in row) for row in zip(*(s.values for s in panel.series), strict=True)
+    ]
     return [
         f"{label}: {note}" if gone and note else label
         for label, note, gone in zip(panel.labels, panel.notes, empty, strict=True)
@@ -55,7 +57,7 @@ def add_chart(
         _colour(shown, chart, panel, at)
         _label(shown, chart, panel, at, size)
         if any(low is not None for low in one.lower):
-            _add_error_bars(shown, panel, at, len(names))
+            add_error_bars(shown, panel, at, len(names))
     _say_language(drawn)
     return frame
 
@@ -66,6 +68,14 @@ def number_format(chart: ChartData) -> str:
     return f"#,##0{decimals}" + ('"%"' if chart.unit == "%" else "")
 
 
+def label_format(chart: ChartData) -> str:
+    """Return how labels are shown: a part too small for its number has none.
+
+    Where bars are whole, the heading says that these are percentages.
+    """
+    return f'[<{SLIVER}]"";0' if is_whole(chart) else number_format(chart)
+
+
 def highest_end(chart: ChartData) -> float:
     """Return where the value axis of every panel ends: a little beyond the longest bar."""
     ends = [high for p in chart.panels for s in p.series for high in s.upper if high is not None]
@@ -73,9 +83,17 @@ def highest_end(chart: ChartData) -> float:
         rows = list(zip(*(one.values for one in panel.series), strict=True))
         values = [[v or 0 for v in row] for row in rows]
         ends += [sum(row) if chart.kind == "stacked" else max(row) for row in values]
-    top = max([*ends, 1e-9])
-    is_whole = chart.kind == "stacked" and chart.unit == "%" and abs(top - 100) < 0.01
-    return 100.0 if is_whole else top * (1.14 if chart.kind == "dots" else 1.04)
+    return (
+        100.0 if is_whole(chart) else max([*ends, 1e-9]) * (1.14 if chart.kind == "dots" else 1.04)
+    )
+
+
+def is_whole(chart: ChartData) -> bool:
+    """Say whether every bar is stacked to 100%."""
+    rows = [row for p in chart.panels for row in zip(*(s.values for s in p.series), strict=True)]
+    totals = [sum(v or 0 for v in row) for row in rows]
+    stacked = chart.kind == "stacked" and chart.unit == "%"
+    return stacked and all(t == 0 or abs(t - 100) < 0.01 for t in totals)
 
 
 def _style(drawn: Any, chart: ChartData, panel: Panel, names: list[str], area: Area) -> float:
@@ -122,18 +140,19 @@ def _fit_labels(
     for size in SIZES:
         if columns:
             return size, 0.0
-        widest = max(width_of(name, size) for name in names) + 91440
+        widest = max(width_of(name, size) for name in names) + 150000
         words = min(most, widest)
-        tallest = max(count_lines(name, words - 45720, size) for name in names)
+        tallest = max(count_lines(name, words - 100000, size) for name in names)
         if tallest * line_height(size) <= rows:
             break
     return size, words / area.width
 
 
 def _legend_height(panel: Panel, area: Area) -> float:
-    wide = sum(width_of(one.name, 12) + 320000 for one in panel.series)
-    lines = -(-wide // max(1, int(area.width * 0.95)))
-    return (lines * line_height(12) + 100000) / area.height
+    widest = max(width_of(one.name, 12) + 320000 for one in panel.series)
+    beside = max(1, int(area.width * 0.9) // widest)
+    lines = -(-len(panel.series) // beside)
+    return (lines * line_height(12) + 200000) / area.height
 
 
 def _place_plot(drawn: Any, words: float, legend: float) -> None:
@@ -189,12 +208,13 @@ def _label(shown: Any, chart: ChartData, panel: Panel, at: int, size: float) -> 
 
     labels = shown.data_labels
     labels.show_value = True
-    labels.number_format = number_format(chart)
+    labels.number_format = label_format(chart)
     labels.number_format_is_linked = False
     labels.font.size = Pt(size)
     limited = any(low is not None for low in panel.series[at].lower)
     if chart.kind == "stacked" or limited:
-        inside = XL_LABEL_POSITION.INSIDE_BASE if limited else XL_LABEL_POSITION.CENTER
+        stacked = chart.kind == "stacked"
+        inside = XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.INSIDE_BASE
         labels.position = inside
         ink = ink_on(max(_colours(chart, panel, at), key=_colours(chart, panel, at).count))
         labels.font.color.rgb = _rgb(ink)
@@ -208,104 +228,6 @@ def _label(shown: Any, chart: ChartData, panel: Panel, at: int, size: float) -> 
         labels.font.color.rgb = _rgb(INK)
     if FOCUS in _colours(chart, panel, at) and chart.kind == "columns":
         labels.font.bold = True
-
-
-def _ends(panel: Panel, at: int) -> list[float | None]:
-    """Return where each bar of a series ends, counted from zero through the stack."""
-    rows = zip(*(one.values for one in panel.series[: at + 1]), strict=True)
-    return [
-        None if panel.series[at].values[n] is None else sum(v or 0.0 for v in row)
-        for n, row in enumerate(rows)
-    ]
-
-
-def interval_lengths(panel: Panel, at: int) -> tuple[list[float | None], list[float | None]]:
-    """Return how far the interval reaches below and above the end of each bar of a series."""
-    one: Series = panel.series[at]
-    ends = _ends(panel, at)
-    minus = [
-        None if end is None or low is None else end - low
-        for end, low in zip(ends, one.lower, strict=True)
-    ]
-    plus = [
-        None if end is None or high is None else high - end
-        for end, high in zip(ends, one.upper, strict=True)
-    ]
-    return minus, plus
-
-
-def _add_error_bars(shown: Any, panel: Panel, at: int, rows: int) -> None:
-    """Draw the published limits; the library has no call for error bars."""
-    from pptx.oxml import parse_xml
-    from pptx.oxml.ns import nsdecls, qn
-
-    first = _limit_column(panel, at)
-    minus, plus = interval_lengths(panel, at)
-    parts = []
-    for name, column, lengths in (("plus", first + 3, plus), ("minus", first + 2, minus)):
-        points = "".join(
-            f'<c:pt idx="{n}"><c:v>{length!r}</c:v></c:pt>'
-            for n, length in enumerate(lengths)
-            if length is not None
-        )
-        cells = f"{SHEET}!${_letter(column)}$2:${_letter(column)}${rows + 1}"
-        parts.append(
-            f"<c:{name}><c:numRef><c:f>{cells}</c:f><c:numCache><c:formatCode>General"
-            f'</c:formatCode><c:ptCount val="{rows}"/>{points}</c:numCache></c:numRef></c:{name}>'
-        )
-    bars = parse_xml(
-        f'<c:errBars {nsdecls("c", "a")}><c:errBarType val="both"/><c:errValType val="cust"/>'
-        f'<c:noEndCap val="0"/>{"".join(parts)}<c:spPr><a:ln w="19050"><a:solidFill>'
-        f'<a:srgbClr val="{INK}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
-    )
-    series = shown._element
-    after = next(child for name in ("c:cat", "c:val") if (child := series.find(qn(name))) is not None)
-    after.addprevious(bars)
-
-
-def _limit_column(panel: Panel, at: int) -> int:
-    """Return the first of the four columns of limits of a series (column 0 has the names)."""
-    before = sum(any(x is not None for x in one.lower) for one in panel.series[:at])
-    return 1 + len(panel.series) + 4 * before
-
-
-def _letter(column: int) -> str:
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(column))
-
-
-def write_workbook(panel: Panel, names: list[str], made: dt.datetime) -> bytes:
-    """Write the workbook behind a chart: rows, series, and limits with their lengths.
-
-    Text stays text, also where a name begins with "=", and the file has no date of its own.
-    """
-    import xlsxwriter
-
-    target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(target, options)
-    book.set_properties({"created": made})
-    sheet = book.add_worksheet(SHEET)
-    sheet.write_column(1, 0, names)
-    for at, one in enumerate(panel.series):
-        sheet.write_string(0, 1 + at, one.name)
-        _write_numbers(sheet, 1 + at, one.values)
-        if any(low is not None for low in one.lower):
-            first = _limit_column(panel, at)
-            heads = ("lower limit", "upper limit", "length below", "length above")
-            columns = (one.lower, one.upper, *interval_lengths(panel, at))
-            for n, (head, numbers) in enumerate(zip(heads, columns, strict=True)):
-                sheet.write_string(0, first + n, f"{one.name}: {head}")
-                _write_numbers(sheet, first + n, numbers)
-    book.close()
-    return target.getvalue()
-
-
-def _write_numbers(sheet: Any, column: int, numbers: Any) -> None:
-    for n, number in enumerate(numbers):
-        if number is not None:
-            sheet.write_number(1 + n, column, number)
 
 
 def _say_language(drawn: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from context.chart_data import ROLES_IN_ORDER, ChartData, Charts, rows_of, say_value
-from context.deck_slides import Table, column_widths, row_heights
+from context.deck_slides import TABLE_SIZES, Table, column_widths, row_heights
 from context.wording import say_join, say_number, start_sentence
 from indicators.catalogue import Measure, catalogue
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from context.statements import Statement
 
 MOST_PLACES = 6
+DASH = "–"
+LONGEST_HEAD = 24
 BESIDE_DEFAULTS = (
     "people_65_plus",
     "share_most_deprived_20",
@@ -36,11 +38,11 @@ def deck_title(context: Context) -> str:
 def subtitle_lines(context: Context) -> list[str]:
     """Say system, peers, topic and edition."""
     topic = context.request.topic.replace("_", " ")
-    lines = [f"{context.system_name}: the population behind the review of {topic}"]
+    lines = [f"{context.system_name}: the population behind a review of {topic}"]
     if context.peer_names:
         lines.append(f"Compared with {say_join(list(context.peer_names))}")
     edition = context.store.edition
-    lines.append(f"Edition {edition.id}: {edition.title}. Official statistics, as published")
+    lines.append(f"{edition.title}. Official statistics, as published")
     return lines
 
 
@@ -102,8 +104,7 @@ def say_method(context: Context, charts: Charts) -> list[str]:
     """Say the edition and build, what the rest is, how fifths and intervals are meant."""
     edition, store = context.store.edition, context.store
     texts = [
-        f"Edition {edition.id}: {edition.title}; small areas are {edition.small_area}. "
-        f"Build {store.build}.",
+        f"{edition.title}; small areas are {edition.small_area}. Build {store.build}.",
         "Small areas, authorities and systems are set in national fifths among all of the same "
         "kind in England.",
         "Shares and densities of larger areas come from summed people and land, never from "
@@ -172,7 +173,7 @@ def _say_bar(chart: ChartData, series: Any, at: int) -> str:
     return text
 
 
-def tables_of(context: Context, area: Area, size: float) -> list[Table]:
+def tables_of(context: Context, area: Area) -> list[Table]:
     """Lay the main measures beside the named places, split so that each part fits a slide."""
     measures = _table_measures(context)
     rows = {measure.id: _named(rows_of(context, measure.id)) for measure in measures}
@@ -180,35 +181,52 @@ def tables_of(context: Context, area: Area, size: float) -> list[Table]:
         return []
     places = list(next(iter(rows.values())))
     groups = [places[n : n + MOST_PLACES] for n in range(0, len(places), MOST_PLACES)]
-    tables = []
+    tables, note = [], _why_dashes(rows.values())
     for group in groups:
-        head = ("Measure and period", *(rows[measures[0].id][key].label for key in group))
+        first = rows[measures[0].id]
+        head = ("Measure and period", *(_column_head(first[key]) for key in group))
         body = [
-            (_head(context, m), *(_cell(rows[m.id].get(key), m) for key in group))
+            (_row_head(context, m), *(_cell(rows[m.id].get(key), m) for key in group))
             for m in measures
         ]
         widths = column_widths(len(head), area)
-        part: list[tuple[str, ...]] = []
-        for row in body:
-            if part and sum(row_heights([head, *part, row], widths, size)) > area.height:
-                tables.append(_table(context, head, part))
-                part = []
-            part.append(row)
-        tables.append(_table(context, head, part))
+        each = _rows_on_a_slide(head, body, widths, area)
+        for start in range(0, len(body), each):
+            tables.append(_table(head, body[start : start + each], note))
     return tables
 
 
-def _table(context: Context, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _rows_on_a_slide(
+    head: tuple[str, ...], body: list[tuple[str, ...]], widths: list[int], area: Area
+) -> int:
+    """Return how many rows go on each slide: all if they fit, else the same on each."""
+    pages = 1
+    for size in TABLE_SIZES[1:3]:
+        first, *heights = row_heights([head, *body], widths, size)
+        pages, used = 1, first
+        for height in heights:
+            if used + height > area.height:
+                pages, used = pages + 1, first
+            used += height
+        if pages == 1:
+            break
+    return -(-len(body) // pages)
+
+
+def _why_dashes(rows: Iterable[dict[tuple[str, str], Row]]) -> str:
+    reasons = {r.status or "no value" for row in rows for r in row.values() if r.value is None}
+    return f"{DASH} {'; '.join(sorted(reasons))}." if reasons else ""
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]], note: str) -> Table:
     names = say_join([row[0] for row in rows])
     alt = f"Table of {names} for {say_join(list(head[1:]))}."
-    return Table((head, *rows), alt)
+    return Table((head, *rows), alt, note)
 
 
 def _table_measures(context: Context) -> list[Measure]:
     entries = catalogue()
-    defaults = {
-        entry.default_of(context.store.measures) for entry in entries.indicators.values()
-    }
+    defaults = {entry.default_of(context.store.measures) for entry in entries.indicators.values()}
     chosen = [
         measure
         for measure in entries.measures.values()
@@ -226,17 +244,22 @@ def _named(rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
     return {(r.role, r.code): r for role in ROLES_IN_ORDER for r in rows if r.role == role}
 
 
-def _head(context: Context, measure: Measure) -> str:
+def _column_head(row: Row) -> str:
+    """Name a place at the top of its column; the long names of systems are left out."""
+    brief = {"rest": "Rest of the system", "system": "Whole system"}
+    long = len(row.label) > LONGEST_HEAD and row.role in brief
+    return brief[row.role] if long else row.label
+
+
+def _row_head(context: Context, measure: Measure) -> str:
     period = str(context.store.measures[measure.id]["period"])
     unit = measure.unit if measure.unit == "years" else ""
     return ", ".join(part for part in (measure.title, unit, period) if part)
 
 
 def _cell(row: Row | None, measure: Measure) -> str:
-    if row is None:
-        return "not loaded"
-    if row.value is None:
-        return row.status or "no value"
+    if row is None or row.value is None:
+        return DASH
     text = say_value(row.value, measure)
     if row.lower is None or row.upper is None:
         return text

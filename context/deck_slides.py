@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TITLE_SIZES = (28, 26, 24, 22, 20, 18, 16, 14)
 TEXT_SIZES = (20, 18, 16, 15, 14)
-SOURCE_SIZES = (12, 11, 10)
+SOURCE_SIZES = (12, 11)
 TABLE_SIZES = (16, 14, 12, 11)
 
 
@@ -42,6 +42,8 @@ class Table(NamedTuple):
 
     rows: tuple[tuple[str, ...], ...]
     alt: str
+    note: str
+    """Why a cell has a dash."""
 
 
 class Slide:
@@ -56,15 +58,18 @@ class Slide:
         self.free = [p for p in holders if p.placeholder_format.idx != 0]
         large = (40, 36, 32) if kind == "opening" else ()
         sizes = (*large, *TITLE_SIZES)
+        title = title.rstrip(".")
         size = fit_size([title], area_of(self.title), sizes, bold=True)
         write(self.title.text_frame, [title], size or TITLE_SIZES[-1])
 
-    def bullets(self, texts: Sequence[str], area: Area | None = None) -> None:
+    def bullets(
+        self, texts: Sequence[str], area: Area | None = None, sizes: Sequence[float] = TEXT_SIZES
+    ) -> None:
         """Fill the next placeholder with bullets at the largest size at which they fit."""
         holder = self.free.pop(0)
         if area is not None:
             holder.left, holder.top, holder.width, holder.height = area
-        size = fit_size(texts, area_of(holder), TEXT_SIZES, bullets=True)
+        size = fit_size(texts, area_of(holder), sizes, bullets=True)
         write(holder.text_frame, texts, size or 12, gap=0.45)
 
     def lines(self, texts: Sequence[str]) -> None:
@@ -118,25 +123,30 @@ class Slide:
         self._take(frame, "Table", table.alt)
         frame.height = sum(heights)
 
-    def finish(self, notes: Sequence[str], source: str = "") -> None:
-        """Write the sources, the slide's number and the notes; take empty placeholders away."""
+    def finish(self, notes: Sequence[str], sources: Sequence[str] = ()) -> None:
+        """Write the sources, the slide's number and the notes; take empty placeholders away.
+
+        ``sources`` are wordings, the fullest first: the first that fits is written.
+        """
         for holder in self.free:
             holder._element.getparent().remove(holder._element)
-        if source:
-            self._source(source)
+        if any(sources):
+            self._source([source for source in sources if source])
         self._number()
         frame = self.slide.notes_slide.notes_text_frame
         write(frame, [clean(text) for text in notes if clean(text)], 12)
         tag_language(self.slide._element)
         tag_language(self.slide.notes_slide._element)
 
-    def _source(self, source: str) -> None:
+    def _source(self, sources: Sequence[str]) -> None:
         shape = self._furniture("FOOTER", "ftr", "Sources")
         shape.left, shape.top, shape.width, shape.height = self.layouts.footer
-        size = fit_size([source], self.layouts.footer, SOURCE_SIZES)
-        if size is None:
-            source = "Sources: see the notes of this slide and the slide of sources."
-        write(shape.text_frame, [source], size or SOURCE_SIZES[0])
+        wordings = [*sources, "Sources: see the notes of this slide and the slide of sources."]
+        for source in wordings:
+            size = fit_size([source], self.layouts.footer, SOURCE_SIZES)
+            if size is not None or source == wordings[-1]:
+                write(shape.text_frame, [source], size or SOURCE_SIZES[-1])
+                return
 
     def _number(self) -> None:
         from pptx.oxml import parse_xml
@@ -190,9 +200,7 @@ def column_widths(columns: int, area: Area) -> list[int]:
     return [first, *[each] * (columns - 1)]
 
 
-def row_heights(
-    rows: Sequence[Sequence[str]], widths: Sequence[int], size: float
-) -> list[int]:
+def row_heights(rows: Sequence[Sequence[str]], widths: Sequence[int], size: float) -> list[int]:
     """Return the height of each row for its text at a size."""
     heights = []
     for n, row in enumerate(rows):

@@ -26,6 +26,7 @@ THEME = {
     "folHlink": "3D3D3D",
 }
 FONT = "Arial"
+SECTIONS = "http://schemas.microsoft.com/office/powerpoint/2010/main"
 KEPT = {"Title Slide", "Title and Content", "Two Content", "Title Only"}
 FURNITURE = {"DATE", "FOOTER", "SLIDE_NUMBER"}
 TITLES = {"TITLE", "CENTER_TITLE"}
@@ -65,9 +66,7 @@ def open_template(template: Path | None) -> tuple[Presentation, Layouts]:
         deck, name = _make_own(), "own template"
     else:
         deck, name = _read(template), template.name
-    found = {
-        kind: next((x for x in deck.slide_layouts if _fits(x, kind)), None) for kind in NEEDED
-    }
+    found = {kind: next((x for x in deck.slide_layouts if _fits(x, kind)), None) for kind in NEEDED}
     lacking = [NEEDED[kind] for kind, layout in found.items() if layout is None]
     if lacking:
         raise RequestError(
@@ -94,14 +93,10 @@ def _read(template: Path) -> Presentation:
     for slide in list(slides):
         deck.part.drop_rel(slide.rId)
         slides.remove(slide)
-    for element in deck.part._element.xpath(".//p14:sectionLst", namespaces=_P14):
-        element.getparent().getparent().remove(element.getparent())  # sections name the old slides
+    for sections in list(deck.part._element.iter(f"{{{SECTIONS}}}sectionLst")):
+        extension = sections.getparent()  # sections name the slides that were taken out
+        extension.getparent().remove(extension)
     return deck
-
-
-_P14 = {
-    "p14": "http://schemas.microsoft.com/office/powerpoint/2010/main",
-}
 
 
 def kind_of(placeholder: Any) -> str:
@@ -143,7 +138,7 @@ def _room(deck: Presentation, layout: Any) -> tuple[Area, Area]:
     edge = left + width
     if number is not None and number.left is not None and number.left > wide // 2:
         edge = min(edge, int(number.left))
-    if number is not None and number.left is None or number is None:
+    if (number is not None and number.left is None) or number is None:
         edge = min(edge, wide - INCH)
     bottom = min(top + int(body.height or high), foot - int(0.05 * INCH))
     return Area(left, top, width, bottom - top), Area(left, foot, edge - left, strip)
@@ -153,9 +148,10 @@ def _make_own() -> Presentation:
     """Make the default template of the library 16:9, in our colours, with four layouts."""
     import pptx
     from pptx.opc.constants import RELATIONSHIP_TYPE
+    from pptx.util import Emu
 
     deck = pptx.Presentation()
-    deck.slide_width, deck.slide_height = WIDTH, HEIGHT
+    deck.slide_width, deck.slide_height = Emu(WIDTH), Emu(HEIGHT)
     master = deck.slide_master
     for layout in list(deck.slide_layouts):
         if layout.name not in KEPT:
@@ -222,7 +218,7 @@ def _style(master: Any) -> None:
     title.set("algn", "l")
     title.find(qn("a:defRPr")).set("sz", "2800")
     title.find(qn("a:defRPr")).set("b", "1")
-    title.xpath(".//a:schemeClr")[0].set("val", "accent1")
+    next(title.iter(qn("a:schemeClr"))).set("val", "accent1")
     sizes = ("2000", "1800", "1600", "1400", "1400")
     levels = styles.find(qn("p:bodyStyle"))
     for level, size in zip(levels, sizes, strict=False):
@@ -232,6 +228,9 @@ def _style(master: Any) -> None:
     for shape in master.placeholders:
         if kind_of(shape) == "FOOTER":
             shape._element.xpath(".//a:lvl1pPr")[0].set("algn", "l")
+            shape._element.txBody.find(qn("a:bodyPr")).set("lIns", "91440")
+        for tint in shape._element.xpath(".//a:schemeClr/a:tint"):
+            tint.getparent().remove(tint)  # grey on white would be too faint
     for element in master.part._element.iter(qn("a:rPr"), qn("a:endParaRPr"), qn("a:defRPr")):
         element.attrib.pop("lang", None)
     opening = next(x for x in master.slide_layouts if x.name == "Title Slide")

@@ -24,6 +24,7 @@ from geodata.errors import RequestError
 
 if TYPE_CHECKING:
     from context.build import Context
+    from context.deck_slides import Picture
     from geodata.store import Store
 
 MANIFEST = "manifest.json"
@@ -87,29 +88,42 @@ def _move(partial: Path, folder: Path) -> None:
 def _write_files(context: Context, folder: Path, template: Path | None, report: Report) -> None:
     from context.charts import make_charts, write_chart
     from context.deck import write_deck
-    from context.ground import read_ground, select_layers
-    from context.maps import write_map
 
     said = make_statements(context)
-    (folder / "maps").mkdir()
-    (folder / "charts").mkdir()
-    ground = read_ground(context)
-    layers = select_layers(context)
+    for name in ("maps", "charts"):
+        (folder / name).mkdir()
     report("Drawing maps")
-    for layer in layers:
-        for form in ("slide", "standalone"):
-            for suffix in ("png", "svg"):
-                path = folder / "maps" / f"{layer.indicator}_{form}.{suffix}"
-                write_map(ground, layer, path, form)
+    pictures = _write_maps(context, folder / "maps")
     report("Drawing charts")
-    for chart in make_charts(context).drawn:
+    charts = make_charts(context)
+    for chart in charts.drawn:
         write_chart(chart, folder / "charts" / f"{chart.id}.png")
     report("Writing the deck and the data")
-    write_deck(context, folder / "context.pptx", template=template)
+    deck = folder / "context.pptx"
+    write_deck(context, deck, template=template, map_picture=pictures.__getitem__, charts=charts)
     write_workbook(context, said, folder / "context.xlsx")
     write_csv(context, folder / "context.csv")
     write_geopackage(context, folder / "context.gpkg")
     (folder / "statements.md").write_text(say_markdown(context) + "\n", encoding="utf-8")
+
+
+def _write_maps(context: Context, folder: Path) -> dict[str, Picture]:
+    """Write each map in both forms as PNG and SVG; the slide PNGs serve the deck too."""
+    from context.deck_slides import Picture
+    from context.ground import read_ground, select_layers
+    from context.maps import alt_text, render_map, write_map
+
+    ground = read_ground(context)
+    pictures = {}
+    for layer in select_layers(context):
+        slide = render_map(ground, layer, form="slide")
+        (folder / f"{layer.indicator}_slide.png").write_bytes(slide)
+        words = layer.message or layer.title
+        pictures[layer.indicator] = Picture(slide, alt_text(ground, layer), words)
+        for form, suffix in (("slide", "svg"), ("standalone", "png"), ("standalone", "svg")):
+            path = folder / f"{layer.indicator}_{form}.{suffix}"
+            write_map(ground, layer, path, form)
+    return pictures
 
 
 def write_geopackage(context: Context, path: Path) -> None:

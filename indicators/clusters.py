@@ -49,6 +49,8 @@ FALSE_DISCOVERY_RATE = 0.05
 AREAS_AT_LEAST = 3
 TESTED_AT_LEAST = 4
 """The variance of step 4 divides by n - 2; below this nothing could be established anyway."""
+MIDDLE = 1e-9
+"""A normal score nearer to 0 than this is on neither side."""
 NAMED_AT_MOST = 5
 
 
@@ -149,7 +151,7 @@ def _test(values: pd.Series[float], graph: Any) -> tuple[pd.DataFrame, pd.Series
     # esda divides I by the variance over n - 1 but its moments by the one over n
     statistic = found.Is * (found.n / found.n_1)
     spread = np.sqrt(np.maximum(found.VIc, 0.0))
-    known = spread > 0  # at z = 0 nothing can be said of either side
+    known = np.abs(found.z) > MIDDLE  # there, rounding alone would decide the side and p
     deviate = np.zeros(len(z))
     deviate[known] = (statistic - found.EIc)[known] / spread[known]
     p = np.array([math.erfc(abs(t) / math.sqrt(2)) for t in deviate])
@@ -159,8 +161,8 @@ def _test(values: pd.Series[float], graph: Any) -> tuple[pd.DataFrame, pd.Series
     )
     established = p <= esda.fdr(p, FALSE_DISCOVERY_RATE)
     sides = pd.Series(NO_CLUSTER, index=values.index)
-    sides[established & (found.z > 0) & (mean > 0)] = HIGH
-    sides[established & (found.z < 0) & (mean < 0)] = LOW
+    sides[established & (found.z > MIDDLE) & (mean > 0)] = HIGH
+    sides[established & (found.z < -MIDDLE) & (mean < 0)] = LOW
     return table, sides[sides != NO_CLUSTER]
 
 
@@ -185,7 +187,8 @@ def _check(values: pd.Series[float], neighbours: Neighbours) -> None:
     unknown = values.index.difference(neighbours.codes)
     if len(unknown):
         raise BoundaryError(
-            f"Areas with values have no outline: {_named(unknown)}. Use outlines of the same edition."
+            f"Areas with values have no outline: {_named(unknown)}. "
+            "Use outlines of the same edition."
         )
     endless = values.index[np.isinf(values.to_numpy(dtype=float))]
     if len(endless):

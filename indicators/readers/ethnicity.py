@@ -1,8 +1,7 @@
-"""Census tables of ethnic groups (KS201EW of 2011, TS021 of 2021) -> counts, shares, where they live.
+"""Census tables of ethnic groups (KS201EW of 2011, TS021 of 2021) -> counts and shares.
 
-The five broad groups of a table sum to its residents exactly: both censuses protect people by
-changing cells before they are added up within a table. All 32,844 small areas of 2011 and all
-33,755 of 2021 do, so that any difference means another table or a damaged one.
+In both tables, as published, the five broad groups sum to the residents exactly, in each of the
+32,844 small areas of 2011 and the 33,755 of 2021: any difference means another or a damaged table.
 """
 
 from __future__ import annotations
@@ -146,7 +145,7 @@ def _read_member(path: Path) -> bytes:
 
 
 def _counts(wide: pd.DataFrame, columns: dict[str, str], path: Path) -> pd.DataFrame:
-    """Turn cells of text into residents by group, without Wales, and hold the parts to the whole."""
+    """Turn text into residents by group, without Wales; hold the parts to the whole."""
     england = wide[~wide.index.astype(str).str.startswith("W")]
     people = pd.DataFrame(
         {
