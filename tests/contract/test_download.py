@@ -59,8 +59,8 @@ PARTS = {"arcgis": TABLE, "nomis": NOMIS, "file": FILE}
 def dataset(*parts, remedy=""):
     return Dataset(
         id="lookup", edition="2020", title="Lookup", publisher="ONS", licence="OGL",
-        attribution="", period="", vintage="", release_date="", landing_page="", note="", remedy=remedy,
-        parts=parts,
+        attribution="", period="", vintage="", release_date="", landing_page="", note="",
+        remedy=remedy, parts=parts,
     )  # fmt: skip
 
 
@@ -181,15 +181,15 @@ FAULTS = {
     "truncate": ("cut", "cut", "cut"),
     "slow:9": ("too slowly|in time", "too slowly|in time", "too slowly|in time"),
     "hang": ("in time", "in time", "in time"),
-    "html200": ("JSON", "web page", "web page"),
-    "empty200": ("JSON", "empty", "empty"),
+    "html200": ("web page", "web page", "web page"),
+    "empty200": ("empty", "empty", "empty"),
     "arcgis_error200": ("error", "web page", "error"),
     "garbage": ("UTF-8", "UTF-8", "UTF-8"),
     "bad_encoding": ("UTF-8", "UTF-8", "UTF-8"),
     "missing_column:LAD23CD": ("no column LAD23CD", None, None),
     "missing_column:RECORD_COUNT": (None, "RECORD_COUNT", None),
     "missing_column:LSOA11CD": (None, None, "LSOA11CD"),
-    "duplicate_rows": ("length|twice", "repeated", None),
+    "duplicate_rows": ("length|twice", "repeated", "repeated"),
     "huge": ("larger", "larger", "larger"),
     "redirect_loop": ("circle", "circle", "circle"),
 }
