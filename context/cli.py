@@ -14,6 +14,7 @@ from typing import Any
 
 from context import commands
 from geodata.errors import InContextError
+from geodata.progress import MODES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     fetch = _command(parsers, "fetch", commands.run_fetch, "download, check and store an edition")
     fetch.add_argument("--file", action="append", default=[], metavar="DATASET=PATH")
     fetch.add_argument("--refresh", action="store_true", help="ask the publishers for all anew")
+    fetch.add_argument("--progress", choices=MODES, default="auto", help="how it is shown")
 
     status = _command(
         parsers, "status", commands.run_status, "what is loaded, from where, what is missing"

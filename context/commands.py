@@ -85,6 +85,7 @@ def _context(options: argparse.Namespace) -> Context:
 def run_fetch(options: argparse.Namespace) -> None:
     """Download, check and store an edition."""
     from geodata.editions import editions
+    from geodata.progress import Progress
     from indicators.load import fetch
 
     edition = _edition(options) or next(iter(editions().values()))
@@ -95,7 +96,8 @@ def run_fetch(options: argparse.Namespace) -> None:
             raise RequestError(f"--file wants DATASET=PATH, not {text[:60]!r}.")
         files[dataset] = path
     say(f"Loading edition {edition.id}. The data in use stay in use until the new ones are whole.")
-    built = fetch(edition, files=files, refresh=options.refresh, report=say)
+    with Progress(sys.stderr, options.progress) as progress:
+        built = fetch(edition, files=files, refresh=options.refresh, report=progress)
     say(
         f"{'In use' if built.unchanged else 'Loaded'}: edition {edition.id}, "
         f"build {built.build}: {built.small_areas:,} small areas, "
@@ -212,7 +214,8 @@ def run_starter(options: argparse.Namespace) -> None:
 
 def run_pack(options: argparse.Namespace) -> None:
     """Write the whole pack of one system, or of all."""
-    from context.pack import write_pack, write_packs
+    from context.pack import write_pack
+    from context.pack_all import write_packs
 
     template: Path | None = options.template
     if template is not None and not template.is_file():

@@ -22,6 +22,8 @@ COLUMNS = (
 PARTS = {
     "people_in_fifth": "share of people living there",
     "small_areas_in_fifth": "share of small areas",
+    "people_in_cluster": "share of the system's people living there",
+    "small_areas_in_cluster": "share of the system's small areas",
 }
 ABSENT = ""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from context.kinds import extremes, halves, level, life, position, spread, unequal
+from context.kinds import clusters, extremes, halves, level, life, position, spread, unequal
 from context.voice import EVIDENCE, NotMade, Said, Statement, Voice, templates
 from context.wording import count_words
 from indicators.catalogue import Indicator, Measure, catalogue
@@ -23,6 +23,7 @@ OF_A_MEASURE: tuple[Callable[[Voice, Measure], Iterator[Said]], ...] = (
     level.make,
     spread.make,
     halves.make,
+    clusters.make,
     position.make,
 )
 OF_AN_INDICATOR: dict[str, tuple[Callable[[Voice], Iterator[Said]], ...]] = {

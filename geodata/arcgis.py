@@ -95,8 +95,13 @@ def _params(part: Part) -> dict[str, str]:
 
 def read_body(body: bytes) -> dict[str, Any]:
     """Return the JSON object of an answer; an error inside HTTP 200 counts as an error."""
+    text = body.decode("utf-8-sig")
+    if not text.strip():
+        raise ValueError("it answered with an empty file")
+    if text.lstrip().startswith("<"):
+        raise ValueError("it answered with a web page instead of data")
     try:
-        content = json.loads(body.decode("utf-8-sig"))
+        content = json.loads(text)
     except RecursionError as error:
         raise ValueError("it answered with something that is no sensible JSON") from error
     if not isinstance(content, dict):

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import requests
 
 from geodata import arcgis, nomis, rawfile
-from geodata.contents import check_file, check_size, unpack
+from geodata.contents import MEGABYTE, check_file, check_size, unpack
 from geodata.download_pages import PageReader
 from geodata.download_transport import Fault, Transport, failed, mirrored, reason_of
 from geodata.errors import DownloadError, RequestError, SourceError
@@ -32,6 +32,7 @@ __all__ = ["Downloader", "RawFile", "local_file", "mirrored"]
 
 REUSE_DAYS = 7
 LEFT_S = 86_400
+TELL_S = 0.3
 PARTIAL = ".part"
 
 
@@ -122,7 +123,8 @@ class Downloader:
         return raw
 
     def _say(self, dataset: Dataset, part: Part, raw: RawFile) -> None:
-        words = f"kept from {raw.downloaded_at[:10]}" if raw.reused else ""
+        size = f"{raw.size / MEGABYTE:,.1f} MB"
+        words = f"{size} kept from {raw.downloaded_at[:10]}" if raw.reused else f"{size} loaded"
         self.report(
             Note(
                 dataset.title,
@@ -175,8 +177,8 @@ class _Fetch:
                 continue
             except DownloadError as error:
                 failure = failure or error
-        reason = "the file is no longer at its address"
-        raise failure or failed(self.dataset, self.part.url, reason, 1)
+        gone = failed(self.dataset, self.part.url, "the file is no longer at its address", 1)
+        raise failure or gone
 
     def _file_at(self, url: str, old: Kept | None) -> RawFile:
         asked = {"If-None-Match": old.etag, "If-Modified-Since": old.last_modified} if old else {}
@@ -192,7 +194,7 @@ class _Fetch:
                     into,
                     max_mb=part.max_mb,
                     deadline=deadline,
-                    tell=self._tell,
+                    tell=self._teller(),
                 )
             if not (old and answer.status_code == requests.codes.not_modified):
                 unpack(self.partial, part, title)
@@ -215,9 +217,18 @@ class _Fetch:
             last_modified=answer.headers.get("Last-Modified", ""),
         )
 
-    def _tell(self, done: int, total: int | None) -> None:
-        note = Note(self.dataset.title, part=self.part.name, done=done, total=total, unit="bytes")
-        self.downloader.report(note)
+    def _teller(self) -> Callable[[int, int | None], None]:
+        """Report bytes now and then: a plain ``report`` gets a line for each."""
+        said_at = time.monotonic()
+
+        def tell(done: int, total: int | None) -> None:
+            nonlocal said_at
+            if time.monotonic() - said_at >= TELL_S:
+                said_at = time.monotonic()
+                title, part = self.dataset.title, self.part.name
+                self.downloader.report(Note(title, part=part, done=done, total=total, unit="bytes"))
+
+        return tell
 
     def paged(self) -> RawFile:
         """Fetch a table page by page; kept pages let an interrupted fetch go on."""
@@ -266,10 +277,8 @@ def local_file(dataset: Dataset, part: Part, path_or_url: str, downloader: Downl
     if not source.is_file():
         raise RequestError(f"There is no file {source} for {dataset.title}; check --file.")
     check_size(source.stat().st_size, part, str(source))
-    try:
-        source.open("rb").close()
-    except OSError as error:
-        raise RequestError(f"{source} cannot be read ({error.strerror}); check --file.") from error
+    if not os.access(source, os.R_OK):
+        raise RequestError(f"{source} cannot be read; check its rights and --file.")
     given = replace(part, kind="file", url=source.as_uri(), fallbacks=(), params={})
     path = downloader.place(dataset, part)
     with _partial_file(dataset, path) as partial:

@@ -34,6 +34,9 @@ class DownloadError(InContextError):
 class SourceError(InContextError):
     """A file that arrived but is not what the publisher promised: names file, column and codes."""
 
+    blamed: tuple[str, ...] = ()
+    """Datasets whose files cannot be right, where that is known."""
+
 
 class BoundaryError(InContextError):
     """Outlines that do not form a valid coverage."""

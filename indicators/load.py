@@ -7,8 +7,7 @@ import hashlib
 import importlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +16,10 @@ import pandas as pd
 
 from geodata import store
 from geodata.areas import read_places
-from geodata.editions import Edition, area_datasets
-from geodata.errors import DownloadError, RequestError, SourceError, StoreError, VintageError
-from geodata.sources import Dataset, Part
+from geodata.editions import Edition
+from geodata.errors import SourceError, StoreError
+from geodata.sources import Dataset
+from geodata.wards import read_ward_names
 from indicators.aggregate import aggregate, carry_people, membership, publish, widen
 from indicators.catalogue import Catalogue, Measure, catalogue
 from indicators.describe import (
@@ -28,18 +28,19 @@ from indicators.describe import (
     describe_missing,
     describe_systems,
 )
+from indicators.obtain import Raw, Report, datasets_of, obtain
+from indicators.patterns import clustered_measures, find_clusters
 from indicators.readers.population import people_of_edition
 from indicators.schema import CONTRACT, Inputs, Missing, Reading, validate
 
 if TYPE_CHECKING:
-    from geodata.download import Downloader, RawFile
+    import geopandas as gpd
 
-Report = Callable[[str], None]
-Raw = dict[str, dict[str, "RawFile"]]
+    from geodata.download import Downloader
+
 FORMAT_VERSION = 2
 RAW = "raw"
 LOCK = "fetch.lock"
-PARALLEL_DOWNLOADS = 4
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,16 @@ def fetch(
     """
     import filelock
 
+    from geodata.download import Downloader
+
     folder = store.home() / edition.id
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / LOCK, timeout=0):
             store.remove_old_builds(folder)
-            raw = _download(edition, files or {}, folder.parent / RAW, refresh, report)
-            inputs = _fingerprint(edition, raw)
-            return _unchanged(folder, inputs, report) or _build(
-                edition, raw, folder, inputs, report
-            )
+            downloader = Downloader(folder.parent / RAW, refresh=refresh, report=report)
+            raw = obtain(edition, files or {}, downloader)
+            return _use(edition, raw, folder, downloader)
     except filelock.Timeout:
         raise StoreError(
             f"Another fetch of edition {edition.id} is running. Wait until it has ended."
@@ -90,72 +91,18 @@ def fetch(
         ) from error
 
 
-def datasets_of(edition: Edition, entries: Catalogue) -> dict[str, Dataset]:
-    """Return every dataset that a build of an edition needs, by id."""
-    return {**area_datasets(edition.id), **entries.datasets.get(edition.id, {})}
-
-
-def _download(
-    edition: Edition, files: Mapping[str, str], cache: Path, refresh: bool, report: Report
-) -> Raw:
-    from geodata.download import Downloader
-
-    datasets = datasets_of(edition, catalogue())
-    given = _parts_given(files, datasets)
-    downloader = Downloader(cache, refresh=refresh, report=report)
-    jobs = [(dataset, part) for dataset in datasets.values() for part in dataset.parts]
-    raw: Raw = {}
-    with ThreadPoolExecutor(PARALLEL_DOWNLOADS) as pool:
-        futures = [
-            pool.submit(_obtain, downloader, *job, given.get((job[0].id, job[1].name)))
-            for job in jobs
-        ]
-        try:
-            for (dataset, part), future in zip(jobs, futures, strict=True):
-                file = future.result()
-                if file is not None:
-                    raw.setdefault(dataset.id, {})[part.name] = file
-        except DownloadError as error:
-            pool.shutdown(wait=False, cancel_futures=True)
-            if edition.awaits and dataset.id == "system_lookup":
-                raise VintageError(
-                    f"Edition {edition.id} awaits {edition.awaits}: {error} "
-                    f"Give it with --file system_lookup=PATH, or choose another edition."
-                ) from error
-            raise
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return raw
-
-
-def _obtain(
-    downloader: Downloader, dataset: Dataset, part: Part, path: str | None
-) -> RawFile | None:
-    """Take the file that was given, else fetch it; None where nobody gave what must be given."""
-    from geodata.download import local_file
-
-    if path is not None:
-        return local_file(dataset, part, path, downloader)
-    if not part.url:
-        return downloader.given(dataset, part)
-    return downloader.fetch(dataset, part)
-
-
-def _parts_given(
-    files: Mapping[str, str], datasets: Mapping[str, Dataset]
-) -> dict[tuple[str, str], str]:
-    given = {}
-    for key, path in files.items():
-        dataset_id, _, part = key.partition(".")
-        if dataset_id not in datasets:
-            known = ", ".join(datasets)
-            raise RequestError(
-                f'--file names a dataset "{dataset_id[:40]}" that this edition does not use. '
-                f"Choose one of: {known}."
-            )
-        given[(dataset_id, datasets[dataset_id].part(part or "main").name)] = path
-    return given
+def _use(edition: Edition, raw: Raw, folder: Path, downloader: Downloader) -> Built:
+    """Build from raw files; what no reader takes makes way for the last files that were good."""
+    report = downloader.report
+    inputs = _fingerprint(edition, raw)
+    try:
+        built = _unchanged(folder, inputs, report) or _build(edition, raw, folder, inputs, report)
+    except SourceError as error:
+        blamed = error.blamed or tuple(raw)
+        downloader.reject(f for name in blamed for f in raw.get(name, {}).values())
+        raise
+    downloader.accept(f for parts in raw.values() for f in parts.values())
+    return built
 
 
 def _fingerprint(edition: Edition, raw: Raw) -> str:
@@ -202,13 +149,21 @@ def _build(edition: Edition, raw: Raw, folder: Path, inputs: str, report: Report
     measures = [measure for measure in entries.measures.values() if measure.id in there]
     wide, areas = compute(table, measures, places, people)
     report("Repairing the outlines")
-    outlines, centres = _read_outlines(files, edition, places)
+    shapes = _read_outlines(files, edition, places)
+    report("Looking for clusters")
+    clustered = clustered_measures(entries.indicators.values(), wide_measures(wide))
+    wide = wide.join(find_clusters(wide, shapes, clustered))
+    centre = shapes.centroid
+    wards = read_ward_names(files, edition).reindex(places.index).fillna("")
+    named = places.assign(
+        ward_name=wards, people=people, easting=centre.x.round(1), northing=centre.y.round(1)
+    )
     parts = {
-        store.PLACES: places.assign(people=people, **centres).reset_index(),
+        store.PLACES: named.reset_index(),
         store.SMALL_AREAS: wide.assign(system_code=places["system_code"]).reset_index(),
         store.AREAS: areas,
         store.MEMBERSHIP: membership(places, people),
-        store.OUTLINES: outlines,
+        store.OUTLINES: outline_table(shapes, places["system_code"]),
     }
     stamp = dt.datetime.now(dt.UTC)
     name = f"{stamp:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -250,8 +205,12 @@ def read_indicators(
             reading = Reading(table=nothing, missing=lost)
         else:
             reader = importlib.import_module(f"indicators.readers.{indicator.reader}")
-            reading = reader.read(inputs)
-            tables.append(validate(reading, indicator, inputs, file=indicator.datasets[0]))
+            try:
+                reading = reader.read(inputs)
+                tables.append(validate(reading, indicator, inputs, file=indicator.datasets[0]))
+            except SourceError as error:
+                error.blamed = indicator.datasets
+                raise
         if reading.missing:
             missing[indicator.id] = list(reading.missing)
     return pd.concat(tables, ignore_index=True), missing
@@ -276,10 +235,15 @@ def first_periods(table: pd.DataFrame) -> dict[str, str]:
     return dict(zip(first["measure"].astype(str), first["period"].astype(str), strict=True))
 
 
+def wide_measures(wide: pd.DataFrame) -> list[str]:
+    """Return the measures of which the small areas have a value column."""
+    return [name.rpartition(".")[0] for name in wide.columns if name.endswith(".value")]
+
+
 def _read_outlines(
     files: Mapping[str, Mapping[str, Path]], edition: Edition, places: pd.DataFrame
-) -> tuple[pd.DataFrame, dict[str, pd.Series[float]]]:
-    """Return the repaired outlines and the centre of each, in metres of the national grid."""
+) -> gpd.GeoSeries:
+    """Return the repaired outlines, in the order of the places."""
     from geodata.boundaries import read_outlines, repair_coverage
 
     outlines = read_outlines(files["outlines"]["main"], f"{edition.columns['small_area']}CD")
@@ -287,13 +251,15 @@ def _read_outlines(
     if len(strange):
         codes = ", ".join(strange[:5])
         raise SourceError(f"Outlines and lookup differ in {len(strange):,} areas: {codes}.")
-    repaired = repair_coverage(outlines)
-    table = pd.DataFrame(
+    return repair_coverage(outlines).reindex(places.index)
+
+
+def outline_table(shapes: gpd.GeoSeries, system_codes: pd.Series[str]) -> pd.DataFrame:
+    """Lay out the outlines as they are stored: code, system, well-known binary."""
+    return pd.DataFrame(
         {
-            "area_code": repaired.index,
-            "system_code": places["system_code"].reindex(repaired.index).to_numpy(),
-            "geometry": repaired.to_wkb().to_numpy(),
+            "area_code": shapes.index,
+            "system_code": system_codes.to_numpy(),
+            "geometry": shapes.to_wkb().to_numpy(),
         }
     )
-    centre = repaired.centroid.reindex(places.index)
-    return table, {"easting": centre.x.round(1), "northing": centre.y.round(1)}

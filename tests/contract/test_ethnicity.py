@@ -9,7 +9,7 @@ from geodata.areas import read_places
 from geodata.download import Downloader
 from geodata.editions import Edition
 from indicators.catalogue import catalogue
-from indicators.load import datasets_of
+from indicators.obtain import datasets_of
 from indicators.readers import ethnicity
 from indicators.schema import Inputs, validate
 

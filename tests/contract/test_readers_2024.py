@@ -8,7 +8,7 @@ from geodata.download import Downloader, local_file
 from geodata.editions import Edition
 from geodata.errors import SourceError
 from indicators.catalogue import catalogue
-from indicators.load import datasets_of
+from indicators.obtain import datasets_of
 from indicators.readers import deprivation, population, population_density
 from indicators.schema import Inputs, validate
 
