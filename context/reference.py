@@ -149,11 +149,24 @@ def _south(review: Review) -> Found:
 
 
 def _exception(review: Review) -> Found:
-    found = [s for s in review.said.statements if s.id.startswith("pattern.deprivation.clusters")]
-    named = next((s for s in found if "Barnstaple" in s.text or "North Devon" in s.text), None)
-    if named is None:
-        return UNCHECKED, "No concentration of deprivation is named there by the figures.", ""
-    return AGREES, "A concentration is established there (local Moran's I).", named.text
+    """Look for an established cluster at the town that the claim names, else describe the town."""
+    found = [s for s in review.said.statements if ".imd_score.clusters." in s.id]
+    named = next((s for s in found if TOWN in s.text), None)
+    if named is not None:
+        return AGREES, "A concentration is established there (local Moran's I).", named.text
+    context = review.voice.context
+    there = context.places["ward_name"].str.contains(TOWN)
+    small = context.small_areas[there]
+    if small.empty:
+        return UNCHECKED, f"No ward is named {TOWN}.", ""
+    mean = small["imd_score.numerator"].sum() / small["imd_score.denominator"].sum()
+    deprived = int(small["imd_score.quintile"].eq(5).sum())
+    figures = (
+        f"no concentration is established there; visible only: the {len(small)} small areas of "
+        f"wards named {TOWN} have an average score of {mean:.1f}, and {deprived} of them are in "
+        "the most deprived fifth of England"
+    )
+    return UNCHECKED, figures, ""
 
 
 def _density(review: Review) -> Found:
@@ -241,6 +254,7 @@ def _longest_in_poor_health(measure: str) -> Callable[[Review], Found]:
     return answer
 
 
+TOWN = "Barnstaple"
 PLYMOUTH, TORBAY = "E06000026", "E06000027"
 ANSWERS: dict[str, Callable[[Review], Found]] = {
     "R1_number": _number,
