@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from context.compare import compare_places, name_of_rest
+from context.overlay import OWN, catalogue_of
 from context.request import Request, short_system_name
 from geodata.editions import newer_edition, read_release_date
 from geodata.errors import RequestError
@@ -94,6 +95,9 @@ def _notices(store: Store, review_date: dt.date | None) -> tuple[str, ...]:
             f"This is the starter: {', '.join(shown)} at small-area level, edition "
             f"{store.edition.id}. Run `incontext fetch` to load all of England."
         )
+    if OWN in store.measures:
+        title = catalogue_of(store).measure(OWN).title
+        found.append(f"{title} is the reader's own table, not official statistics.")
     newer = newer_edition(store.edition)
     if newer is not None:
         found.append(

@@ -169,7 +169,7 @@ def _label(context: Context, record: dict[str, Any]) -> str:
         name = f"{name} (council area)"
     share = _number(record["share_inside"])
     if role in ("ltla", "utla") and share is not None and share < WHOLE:
-        return f"{name} ({share:.0%} of its people inside)"
+        return f"{name} ({share:.0%} inside)"
     return name
 
 
@@ -218,7 +218,9 @@ def require_measures(context: Context, measures: Iterable[str]) -> None:
     """Raise ``NotAvailableError`` naming the measures of which the build has nothing."""
     gone = [name for name in measures if name not in context.store.measures]
     if gone:
-        raise NotAvailableError(f"The data have no {', '.join(gone)}{_reason(context, gone)}.")
+        known = catalogue().measures
+        said = "; ".join(known[name].title if name in known else name for name in gone)
+        raise NotAvailableError(f"The data do not have: {said}{_reason(context, gone)}.")
 
 
 def _reason(context: Context, gone: Sequence[str]) -> str:

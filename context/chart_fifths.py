@@ -85,57 +85,66 @@ def make_groups_by_fifth(context: Context) -> ChartData:
     ``NotAvailableError`` where the build has no count of the groups.
     """
     require_measures(context, [MEASURE, *GROUPS])
-    fifths, words = _fifths(context), _words()
+    fifths = _fifths(context)
     periods = [context.store.measures[name]["period"] for name in ("people_asian", MEASURE)]
     period = "{} and deprivation {}".format(*periods)
     names = {"": "All people", OLDER: "Aged 65 and over", **GROUPS}
     names = {k: v for k, v in names.items() if not k or k in context.store.measures}
     panels: list[Panel] = []
-    first: dict[str, dict[str, float | None]] = {}
+    first: dict[str, float | None] = {}
     for label, role, chosen in _sides(context):
         counts = {key: _count(_people(context, key), fifths, chosen) for key in names}
-        shown = {key: None if sum(n) < FEWEST else n for key, n in counts.items()}
-        shares = {key: None if n is None else _shares(n) for key, n in shown.items()}
-        first.setdefault(role, {key: None if s is None else s[0] for key, s in shares.items()})
-        panels.append(
-            Panel(
-                title=label,
-                labels=tuple(names.values()),
-                roles=(role,) * len(names),
-                notes=tuple("" if n else f"fewer than {FEWEST} people" for n in shown.values()),
-                series=tuple(
-                    make_series(
-                        start_sentence(word),
-                        [None if s is None else s[at] for s in shares.values()],
-                        counts=[None if n is None else n[at] for n in shown.values()],
-                    )
-                    for at, word in enumerate(words)
-                ),
+        panel = _group_panel(label, role, names, counts)
+        panels.append(panel)
+        first = first or dict(zip(names, panel.series[0].values, strict=True))
+    return ChartData(
+        id="groups_by_fifth",
+        kind="stacked",
+        indicator="ethnicity",
+        measures=(MEASURE, *(key for key in names if key)),
+        title=_message(context, names, first),
+        subtitle="Percentage of each ethnic group and of people aged 65 and over by national fifth "
+        f"of deprivation of their small area, {place_and_period(context, period)}",
+        source=source_line(context, ["deprivation", "ethnicity"]),
+        alt=f"Stacked bars of people by national fifth of deprivation. {_say_groups(panels)}.",
+        note="",
+        unit="%",
+        decimals=0,
+        panels=tuple(panels),
+    )
+
+
+def _group_panel(
+    label: str, role: str, names: dict[str, str], counts: dict[str, list[float]]
+) -> Panel:
+    """Stack the fifths of each group in one place; too few people are left out, with the reason."""
+    shown = {key: None if sum(n) < FEWEST else n for key, n in counts.items()}
+    shares = {key: None if n is None else _shares(n) for key, n in shown.items()}
+    return Panel(
+        title=label,
+        labels=tuple(names.values()),
+        roles=(role,) * len(names),
+        notes=tuple("" if n else f"fewer than {FEWEST} people" for n in shown.values()),
+        series=tuple(
+            make_series(
+                start_sentence(word),
+                [None if s is None else s[at] for s in shares.values()],
+                counts=[None if n is None else n[at] for n in shown.values()],
             )
-        )
-    said = ". ".join(
-        f"{panel.title}, in the {words[0]}: "
+            for at, word in enumerate(_words())
+        ),
+    )
+
+
+def _say_groups(panels: list[Panel]) -> str:
+    return ". ".join(
+        f"{panel.title}, in the {_words()[0]}: "
         + ", ".join(
             f"{name} {value:.0f}%"
             for name, value in zip(panel.labels, panel.series[0].values, strict=True)
             if value is not None
         )
         for panel in panels
-    )
-    return ChartData(
-        id="groups_by_fifth",
-        kind="stacked",
-        indicator="ethnicity",
-        measures=(MEASURE, *(key for key in names if key)),
-        title=_message(context, names, next(iter(first.values()))),
-        subtitle="Percentage of each ethnic group and of people aged 65 and over by national fifth "
-        f"of deprivation of their small area, {place_and_period(context, period)}",
-        source=source_line(context, ["deprivation", "ethnicity"]),
-        alt=f"Stacked bars of people by national fifth of deprivation. {said}.",
-        note="",
-        unit="%",
-        decimals=0,
-        panels=tuple(panels),
     )
 
 

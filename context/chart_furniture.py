@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from context.chart_sheet import LINE, ChartSheet, colour_of, ink_on, shades_of
-from context.map_furniture import INK, QUIET, SMALLEST, Box, fit, height_of, text_width, wrap
+from context.drawing import INK, QUIET
+from context.lettering import SMALLEST, Box, fit, height_of, text_width, wrap
 from context.palette import FOCUS
 from context.wording import say_number
 

@@ -8,6 +8,7 @@ from context.chart_data import (
     ChartData,
     Panel,
     Row,
+    Series,
     authority_rows,
     make_series,
     named_rows,
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from context.build import Context
 
 INTERVAL_NOTE = "Lines show the published 95% interval."
+KINDS = {
+    "ltla": "districts and unitary authorities",
+    "utla": "counties and unitary authorities",
+    "system": "health systems",
+}
 AGES = (
     ("65 to 74", "people_65_plus", "people_75_plus"),
     ("75 to 84", "people_75_plus", "people_85_plus"),
@@ -44,31 +50,13 @@ def make_comparison(context: Context, measure_id: str) -> ChartData:
     """
     require_measures(context, [measure_id])
     measure = catalogue().measure(measure_id)
-    districts = authority_rows(context, measure_id, "ltla")
-    if any(row.value is not None for row in districts):
-        others = districts
-    else:
-        others = authority_rows(context, measure_id, "utla")
-    rows = [*named_rows(context, measure_id), *others]
+    rows = _compared_rows(context, measure_id)
     with_value = sorted((r for r in rows if r.value is not None), key=lambda r: -(r.value or 0))
     if not with_value:
         raise NotAvailableError(f"No place of this request has a value of {measure.title}.")
     ordered = [*with_value, *(row for row in rows if row.value is None)]
     period = with_value[0].period
-    panel = Panel(
-        title="",
-        labels=tuple(row.label for row in ordered),
-        roles=tuple(row.role for row in ordered),
-        notes=tuple(row.status if row.value is None else "" for row in ordered),
-        series=(
-            make_series(
-                measure.title,
-                [row.value for row in ordered],
-                limits=[(row.lower, row.upper) for row in ordered],
-                counts=[row.numerator if measure.unit == "%" else None for row in ordered],
-            ),
-        ),
-    )
+    panel = _compared_panel(measure, ordered)
     limits = any(row.lower is not None for row in ordered)
     return ChartData(
         id=f"comparison-{measure_id}",
@@ -83,6 +71,31 @@ def make_comparison(context: Context, measure_id: str) -> ChartData:
         unit=measure.unit,
         decimals=measure.decimals,
         panels=(panel,),
+    )
+
+
+def _compared_rows(context: Context, measure_id: str) -> list[Row]:
+    """Return the named places, then the districts; the upper tier where no district has a value."""
+    others = authority_rows(context, measure_id, "ltla")
+    if all(row.value is None for row in others):
+        others = authority_rows(context, measure_id, "utla")
+    return [*named_rows(context, measure_id), *others]
+
+
+def _compared_panel(measure: Measure, ordered: list[Row]) -> Panel:
+    return Panel(
+        title="",
+        labels=tuple(row.label for row in ordered),
+        roles=tuple(row.role for row in ordered),
+        notes=tuple(row.status if row.value is None else "" for row in ordered),
+        series=(
+            make_series(
+                measure.title,
+                [row.value for row in ordered],
+                limits=[(row.lower, row.upper) for row in ordered],
+                counts=[row.numerator if measure.unit == "%" else None for row in ordered],
+            ),
+        ),
     )
 
 
@@ -133,20 +146,7 @@ def _alt_of_comparison(context: Context, measure: Measure, rows: list[Row]) -> s
 def make_age_structure(context: Context) -> ChartData:
     """Stack the shares of people aged 65 to 74, 75 to 84, 85 and over, place by place."""
     require_measures(context, [name for _, name, _ in AGES])
-    counted = {name: rows_of(context, name) for _, name, _ in AGES}
-    places = [row for row in named_rows(context, AGES[0][1]) if row.value is not None]
-    counts: dict[str, list[float]] = {label: [] for label, _, _ in AGES}
-    shown: list[Row] = []
-    for place in places:
-        people = {
-            name: next(r.numerator for r in rows if (r.role, r.code) == (place.role, place.code))
-            for name, rows in counted.items()
-        }
-        if place.denominator is None or any(number is None for number in people.values()):
-            continue
-        shown.append(place)
-        for label, name, older in AGES:
-            counts[label].append((people[name] or 0) - ((people[older] or 0) if older else 0))
+    shown, counts = _count_ages(context)
     subject = subject_of(shown)
     if subject is None:
         raise NotAvailableError("The focus has no count of people by age.")
@@ -158,21 +158,15 @@ def make_age_structure(context: Context) -> ChartData:
         )
         for label, _, _ in AGES
     )
-    at = shown.index(subject)
-    total = sum(one.values[at] or 0 for one in series)
-    oldest = series[-1].values[at] or 0
-    said_shares = [
-        f"{start_sentence(said(context, row))}: "
-        + ", ".join(f"{one.values[n]:.1f}% {one.name.lower()}" for one in series)
-        for n, row in enumerate(shown)
-    ]
+    own = [one.values[shown.index(subject)] or 0 for one in series]
+    said_shares = _say_ages(context, shown, series)
     return ChartData(
         id="age_structure",
         kind="stacked",
         indicator="older_people",
         measures=tuple(name for _, name, _ in AGES),
-        title=f"{total:.1f}% of people in {said(context, subject)} are aged 65 and over, "
-        f"{oldest:.1f}% are aged 85 and over",
+        title=f"{sum(own):.1f}% of people in {said(context, subject)} are aged 65 and over, "
+        f"{own[-1]:.1f}% are aged 85 and over",
         subtitle="Share of all people by age, " + place_and_period(context, subject.period),
         source=source_line(context, ["older_people"]),
         alt=f"Stacked bars of older people, {subject.period}. {'. '.join(said_shares)}.",
@@ -191,13 +185,35 @@ def make_age_structure(context: Context) -> ChartData:
     )
 
 
+def _say_ages(context: Context, shown: list[Row], series: tuple[Series, ...]) -> list[str]:
+    return [
+        f"{start_sentence(said(context, row))}: "
+        + ", ".join(f"{one.values[n]:.1f}% {one.name.lower()}" for one in series)
+        for n, row in enumerate(shown)
+    ]
+
+
+def _count_ages(context: Context) -> tuple[list[Row], dict[str, list[float]]]:
+    """Count people of each age in each named place that has every count."""
+    counted = {name: rows_of(context, name) for _, name, _ in AGES}
+    places = [row for row in named_rows(context, AGES[0][1]) if row.value is not None]
+    counts: dict[str, list[float]] = {label: [] for label, _, _ in AGES}
+    shown: list[Row] = []
+    for place in places:
+        people = {
+            name: next(r.numerator for r in rows if (r.role, r.code) == (place.role, place.code))
+            for name, rows in counted.items()
+        }
+        if place.denominator is None or any(number is None for number in people.values()):
+            continue
+        shown.append(place)
+        for label, name, older in AGES:
+            counts[label].append((people[name] or 0) - ((people[older] or 0) if older else 0))
+    return shown, counts
+
+
 def make_positions(context: Context) -> ChartData:
     """Mark focus (else system) among all areas of its level in England, one strip a measure."""
-    kind = {
-        "ltla": "districts and unitary authorities",
-        "utla": "counties and unitary authorities",
-        "system": "health systems",
-    }
     panels: list[Panel] = []
     firsts: list[tuple[float, int, str]] = []
     said_ranks: list[str] = []
@@ -206,27 +222,14 @@ def make_positions(context: Context) -> ChartData:
         row = _ranked_subject(context, measure)
         if row is None or row.value is None:
             continue
-        areas = context.store.areas
-        values = areas[(areas["measure"] == measure.id) & (areas["level"] == row.level)]
-        values = values[values["value"].notna()].sort_values(["value", "area_code"])
-        above = int((values["value"] > row.value).sum())
-        below = int((values["value"] < row.value).sum())
-        rank = f"{say_rank(above, below)} of {len(values):,}"
-        codes = values["area_code"].astype(str)
-        panels.append(
-            Panel(
-                title=measure.title,
-                labels=tuple(codes),
-                roles=tuple("focus" if code == row.code else "other" for code in codes),
-                notes=(start_sentence(rank), measure.low_words, measure.high_words),
-                series=(
-                    make_series(say_value(row.value, measure), [float(v) for v in values["value"]]),
-                ),
-            )
-        )
-        distance = min(above, below) / max(1, len(values))
-        message = f"the {say_rank(above, below)} {measure.phrase} of {len(values):,} {{kind}}"
-        firsts.append((distance, len(firsts), message.format(kind=kind[row.level])))
+        panel, above, below = _strip(context, measure, row)
+        total = len(panel.labels)
+        rank = panel.notes[0]
+        panels.append(panel)
+        if row.lower is None:  # a rank among overlapping intervals is not for a title
+            distance = min(above, below) / total
+            message = f"the {say_rank(above, below)} {measure.phrase} of {total:,}"
+            firsts.append((distance, len(firsts), f"{message} {KINDS[row.level]}"))
         said_ranks.append(f"{measure.title}: {say_value(row.value, measure)}, {rank}")
         used.append(measure)
     if not panels:
@@ -237,7 +240,9 @@ def make_positions(context: Context) -> ChartData:
         kind="strips",
         indicator=used[0].indicator,
         measures=tuple(measure.id for measure in used),
-        title=start_sentence(f"{place} has {min(firsts)[2]} in England"),
+        title=start_sentence(f"{place} has {min(firsts)[2]} in England")
+        if firsts
+        else f"Where {place} stands among the areas of England",
         subtitle=f"Each line is one area of England; {place} is marked",
         source=source_line(context, [measure.indicator for measure in used]),
         alt=f"Strips of all areas in England with {place} marked. {'. '.join(said_ranks)}.",
@@ -246,6 +251,25 @@ def make_positions(context: Context) -> ChartData:
         decimals=1,
         panels=tuple(panels),
     )
+
+
+def _strip(context: Context, measure: Measure, row: Row) -> tuple[Panel, int, int]:
+    """Return every area of the place's level by value, and how many lie above and below it."""
+    value = row.value or 0.0
+    areas = context.store.areas
+    values = areas[(areas["measure"] == measure.id) & (areas["level"] == row.level)]
+    values = values[values["value"].notna()].sort_values(["value", "area_code"])
+    above, below = int((values["value"] > value).sum()), int((values["value"] < value).sum())
+    codes = values["area_code"].astype(str)
+    rank = start_sentence(f"{say_rank(above, below)} of {len(values):,}")
+    panel = Panel(
+        title=measure.title,
+        labels=tuple(codes),
+        roles=tuple("focus" if code == row.code else "other" for code in codes),
+        notes=(rank, measure.low_words, measure.high_words),
+        series=(make_series(say_value(value, measure), [float(v) for v in values["value"]]),),
+    )
+    return panel, above, below
 
 
 def default_measures_of(context: Context) -> list[Measure]:

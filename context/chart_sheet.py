@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 
-from context.map_furniture import (
-    HEIGHT,
-    INK,
-    QUIET,
-    SMALLEST,
-    WIDTH,
-    Box,
-    Sheet,
-    fit,
-    height_of,
-    points,
-    wrap,
-)
+from context.drawing import INK, QUIET, points
+from context.lettering import SMALLEST, Box, fit, height_of, wrap
 from context.palette import FOCUS, OTHER
+from context.sheet import HEIGHT, WIDTH, Sheet
 
 if TYPE_CHECKING:
     from context.chart_data import ChartData

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from context.overlay import catalogue_of, coverage
 from context.request import WHOLE, Request
 from context.wording import say_join
 from geodata.areas import ENGLAND_CODE
 from indicators.aggregate import column, sum_parts
-from indicators.catalogue import Measure, catalogue
+from indicators.catalogue import Measure
 
 if TYPE_CHECKING:
     from geodata.store import Store
@@ -102,7 +103,7 @@ def compare_places(
     ]
     rows_of = _read_rows(store, found)
     records = []
-    for measure in catalogue().measures.values():
+    for measure in catalogue_of(store).measures.values():
         if not measure.is_compared:
             continue
         known = store.measures.get(measure.id)
@@ -178,14 +179,24 @@ def _numbers(
         return place.level, {**EMPTY, "status": WHOLE_ONLY if alone else NOT_AT_LEVEL}
     if not measure.adds_up:
         return place.level, {**EMPTY, "status": WHOLE_ONLY}
+    return place.level, _sum(place, measure, rows_of)
+
+
+def _sum(place: Place, measure: Measure, rows_of: RowsOf) -> dict[str, Any]:
+    """Return the numbers of the parts of a place taken together."""
     parts = place.parts
     if parts is None:
         rows = [rows_of[(measure.id, *member)] for member in place.members]
+        missing = [str(row["status"]) for row in rows if pd.isna(row["numerator"])]
         fields = ("numerator", "denominator")
         parts = pd.DataFrame({column(measure.id, f): [row[f] for row in rows] for f in fields})
+    else:
+        missing = [coverage(parts, measure)]
+    if any(missing):
+        return {**EMPTY, "status": next(filter(None, missing))}
     total = sum_parts(parts, measure)
     status = "nothing is left of the system" if parts.empty else total.status
-    return place.level, {**EMPTY, **total._asdict(), "status": status}
+    return {**EMPTY, **total._asdict(), "status": status}
 
 
 def _focus(

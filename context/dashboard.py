@@ -1,65 +1,64 @@
 """The dashboard: what is asked stands in the sidebar and in the link, the pages show the answer.
 
 Streamlit runs ``main`` again after every choice. Nothing is shared between readers but the pure
-caches of ``context.pages``, whose keys name the build and the request.
+caches of ``context.pages``, whose keys name the build and the request, and the fetch of the
+server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from context.pages import compare, data, in_context
+from context.pages import compare, data, export, in_context, life_expectancy
 from context.pages import map as map_page
-from context.pages.shown import View, escape, keep_store, sentence
-from context.request import (
-    DEFAULT_TOPIC,
-    EXTENTS,
-    WHOLE,
-    Request,
-    authority_candidates,
-    find_place,
-    resolve_request,
-    short_system_name,
-    system_candidates,
-)
-from geodata.editions import editions
+from context.pages.asked import ask_in_sidebar, open_chosen, read_link
+from context.pages.loading import show_loading_alone
+from context.pages.shown import View, sentence
 from geodata.errors import InContextError
-from geodata.names import Named, find_named
-from geodata.store import CURRENT, home, open_store
-from indicators.catalogue import catalogue
 
 if TYPE_CHECKING:
+    from context.request import Request
     from geodata.store import Store
 
 PAGES: tuple[tuple[str, str, Callable[[View], None]], ...] = (
     ("In context", "in-context", in_context.show),
     ("Map", "map", map_page.show),
     ("Compare", "compare", compare.show),
+    ("Life expectancy", "life-expectancy", life_expectancy.show),
+    ("Export", "export", export.show),
     ("Data", "data", data.show),
 )
+LANGUAGE = "<script>document.documentElement.lang = 'en-GB'</script>"
 
 
 def main() -> None:
     """Draw the page that is open for what the sidebar asks."""
     st.set_page_config(layout="wide", page_title="In Context")
+    problem, store, request = "", None, None
     try:
-        store, wrong = _store()
-        _read_link(store, wrong)
-        request = _sidebar(store)
-        problem = ""
+        store, wrong = open_chosen()
+        read_link(store, wrong)
+        request = ask_in_sidebar(store)
     except InContextError as error:
-        store, request, problem = None, None, str(error)
-    pages = [_page(*page, store, request, first=i == 0) for i, page in enumerate(PAGES)]
-    page = st.navigation(pages)
+        problem = str(error)
+    pages = [_page(*page, store, request) for page in PAGES]
+    # Streamlit gives its default page no path of its own, so that this one only leads on
+    start = st.Page(
+        lambda: st.switch_page(pages[0]), title="Start", default=True, visibility="hidden"
+    )
+    page = st.navigation([start, *pages])
     if problem:
+        st.title("In Context")
         st.error(sentence(problem))
-        return
-    for wrong in st.session_state.get("link_problems", ()):
-        st.error(sentence(wrong))
-    page.run()
+        show_loading_alone(store)
+    else:
+        for wrong_link in st.session_state.get("link_problems", ()):
+            st.error(sentence(wrong_link))
+        page.run()
+    st.html(LANGUAGE, unsafe_allow_javascript=True)
 
 
 def _page(
@@ -68,8 +67,6 @@ def _page(
     show: Callable[[View], None],
     store: Store | None,
     request: Request | None,
-    *,
-    first: bool,
 ) -> Any:
     def shown() -> None:
         if store is None or request is None:
@@ -79,198 +76,4 @@ def _page(
         except InContextError as error:
             st.error(sentence(str(error)))
 
-    return st.Page(shown, title=title, url_path=path, default=first)
-
-
-def _store() -> tuple[Store, list[str]]:
-    """Open the chosen edition: of the sidebar, else of the link, else the newest loaded."""
-    wrong: list[str] = []
-    chosen = st.session_state.get("edition")
-    asked = st.query_params.get("edition")
-    if chosen is None and asked:
-        try:
-            return keep_store(open_store(asked)), wrong
-        except InContextError as error:
-            wrong.append(str(error))
-    return keep_store(open_store(chosen)), wrong
-
-
-def _read_link(store: Store, wrong: list[str]) -> None:
-    """Take what the link asks, once in a session; without a link, what the build proposes.
-
-    What is not known stays out, with one sentence.
-    """
-    state = st.session_state
-    if "system" in state:
-        if _asked_now() != state.get("asked_first"):
-            state["link_problems"] = []  # something was chosen since
-        return
-    link = st.query_params
-    asked: dict[str, Any] = {
-        "system": link.get("system"),
-        "focus": link.get_all("focus"),
-        "peers": link.get_all("peer"),
-    }
-    proposed = store.manifest.get("default_request", {})
-    if not asked["system"]:
-        asked = {**asked, **proposed} if not (asked["focus"] or asked["peers"]) else asked
-    found = _known(store, asked, wrong)
-    if found["system"] is None and proposed and asked["system"]:
-        found = _known(store, proposed, [])
-    topic, extent = link.get("topic", DEFAULT_TOPIC), link.get("extent", "")
-    if topic not in catalogue().topics:
-        wrong.append(f'There is no topic called "{topic[:40]}" in this tool; choose one here.')
-        topic = DEFAULT_TOPIC
-    state.update(found)
-    if found["system"] is None:
-        state["system"] = _systems(store)[0].code
-    state["topic"] = topic
-    if extent in EXTENTS[1:]:
-        state["extent"] = extent
-    state["link_problems"] = wrong
-    state["asked_first"] = _asked_now()
-
-
-def _asked_now() -> tuple[Any, ...]:
-    state = st.session_state
-    return (state.get("system"), *state.get("focus", ()), *state.get("peers", ()), state["topic"])
-
-
-def _known(store: Store, asked: dict[str, Any], wrong: list[str]) -> dict[str, Any]:
-    """Return what exists of what is asked, as codes; the sentences about the rest go in wrong."""
-    codes = _codes([asked["system"]] if asked.get("system") else [], wrong, "system", store)
-    loaded = {system.code: system for system in _systems(store)}
-    if not codes:
-        return {"system": None, "focus": [], "peers": []}
-    if codes[0] not in loaded:
-        name = short_system_name(store, codes[0])
-        wrong.append(f"{name} is not loaded. Run `incontext fetch` to load all of England.")
-        return {"system": None, "focus": [], "peers": []}
-    return {
-        "system": codes[0],
-        "focus": _codes(asked.get("focus", ()), wrong, "focus", store, loaded[codes[0]]),
-        "peers": _codes(asked.get("peers", ()), wrong, "peers", store),
-    }
-
-
-def _codes(
-    texts: Sequence[str], wrong: list[str], kind: str, store: Store, system: Named | None = None
-) -> list[str]:
-    """Find names or codes one by one; what is not found goes into ``wrong`` as a sentence."""
-    found = []
-    for text in texts:
-        try:
-            if system is not None:
-                found.append(find_place(text, store, system).code)
-            elif kind == "system":
-                found.append(find_named(text, system_candidates(store), what="system").code)
-            else:
-                candidates = authority_candidates(store)
-                found.append(find_named(text, candidates, what="local authority").code)
-        except InContextError as error:
-            wrong.append(str(error))
-    return list(dict.fromkeys(found))
-
-
-def _systems(store: Store) -> list[Named]:
-    complete = set(store.manifest["complete_systems"])
-    loaded = [system for system in system_candidates(store) if system.code in complete]
-    return sorted(loaded, key=lambda system: short_system_name(store, system.code))
-
-
-def _loaded_editions(store: Store) -> list[str]:
-    built = [name for name in editions() if (home() / name / CURRENT).is_file()]
-    return [*built, *([] if store.edition.id in built else [store.edition.id])]
-
-
-def _sidebar(store: Store) -> Request:
-    """Ask edition, system, focus, peers and topic; write them into the link."""
-    state, side = st.session_state, st.sidebar
-    _keep("edition", _loaded_editions(store), store.edition.id)
-    side.selectbox("Edition", _loaded_editions(store), key="edition", help=store.edition.title)
-    systems = [system.code for system in _systems(store)]
-    _keep("system", systems, systems[0])
-    side.selectbox(
-        "System",
-        systems,
-        format_func=lambda code: short_system_name(store, code),
-        key="system",
-        help="Type a part of the name to find it.",
-    )
-    if len(systems) < len(store.manifest["systems"]):
-        side.caption("Only these are loaded. `incontext fetch` loads all of England.")
-    _places("Focus", "focus", authority_candidates(store, state["system"]))
-    extent = _ask_extent(store)
-    _places("Compare with", "peers", authority_candidates(store))
-    topics = list(catalogue().topics)
-    _keep("topic", topics, DEFAULT_TOPIC)
-    side.selectbox("Topic", topics, format_func=_topic_name, key="topic")
-    request = resolve_request(
-        store,
-        system=state["system"],
-        focus=state["focus"],
-        peers=state["peers"],
-        topic=state["topic"],
-        extent=extent,
-    )
-    _write_link(request)
-    side.caption("The address of this page holds these choices: copy it to share this view.")
-    return request
-
-
-def _topic_name(topic: str) -> str:
-    return topic.replace("_", " ").capitalize()
-
-
-def _keep(key: str, options: Sequence[str], otherwise: str) -> None:
-    """Hold on to a choice only where it can still be chosen."""
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = otherwise
-
-
-def _places(label: str, key: str, candidates: Sequence[Named]) -> None:
-    names = {c.code: c.name if c.level == "ltla" else f"{c.name} (county)" for c in candidates}
-    kept = [code for code in st.session_state.get(key, ()) if code in names]
-    st.session_state[key] = kept
-    options = sorted(names, key=lambda code: names[code])
-    st.sidebar.multiselect(
-        label,
-        options,
-        format_func=lambda code: names[code],
-        key=key,
-        placeholder="The whole system" if key == "focus" else "Choose places",
-    )
-
-
-def _ask_extent(store: Store) -> str:
-    """Ask whether all of a focus is meant, only where one lies partly outside the system."""
-    state, members = st.session_state, store.membership
-    here = members["area_code"].isin(state["focus"]) & (members["system_code"] == state["system"])
-    split = members[here & (members["share_inside"] < WHOLE)]
-    if not len(split):
-        return ""
-    words = {"inside": "Only the part in this system", "whole": "All of it"}
-    _keep("extent", list(words), "inside")
-    share = float(split["share_inside"].iloc[0])
-    label = f"{escape(str(split['area_name'].iloc[0]))}: {share:.0%} of its people live here"
-    chosen: str = st.sidebar.radio(
-        label, list(words), format_func=lambda key: words[key], key="extent"
-    )
-    return chosen
-
-
-def _write_link(request: Request) -> None:
-    """Write the request into the query string, so that the link reopens the view."""
-    wanted: dict[str, str | list[str]] = {
-        "edition": request.edition,
-        "system": request.system,
-        "focus": list(request.focus),
-        "peer": list(request.peers),
-        "topic": request.topic,
-    }
-    if request.extent:
-        wanted["extent"] = request.extent
-    wanted = {key: value for key, value in wanted.items() if value}
-    now = {key: st.query_params.get_all(key) for key in st.query_params}
-    if now != {key: [v] if isinstance(v, str) else v for key, v in wanted.items()}:
-        st.query_params.from_dict(wanted)
+    return st.Page(shown, title=title, url_path=path)

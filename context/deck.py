@@ -24,9 +24,17 @@ from context.deck_content import (
     years_bullets,
 )
 from context.deck_file import date_of, save_deck
-from context.deck_slides import TABLE_SIZES, TEXT_SIZES, Picture, Slide
+from context.deck_slides import TEXT_SIZES, Picture, Slide
 from context.deck_template import INCH, Area, Layouts, open_template
-from context.deck_text import INSET_TOP, LANGUAGE, line_height, split_to_fit
+from context.deck_text import (
+    INSET,
+    INSET_TOP,
+    LANGUAGE,
+    clean,
+    height_of,
+    split_to_fit,
+    write,
+)
 from context.statements import Statement, make_statements
 
 if TYPE_CHECKING:
@@ -38,6 +46,7 @@ MapPicture = Callable[[str], Picture]
 SheetPicture = Callable[[], Picture]
 GAP = INCH // 5
 LIFE = "life_expectancy"
+HEAD_SIZE = 14
 
 
 def write_deck(
@@ -48,17 +57,20 @@ def write_deck(
     map_picture: MapPicture | None = None,
     sheet_picture: SheetPicture | None = None,
     charts: Charts | None = None,
+    statements: Sequence[Statement] | None = None,
 ) -> None:
     """Write ``context.pptx``: the same request gives the same bytes.
 
     ``map_picture`` gives the slide form of the map of an indicator, ``sheet_picture`` the sheet of
-    small maps; without them the maps are drawn here, and the first stands for the sheet. Raises
-    ``RequestError`` where the template cannot be read or lacks a layout.
+    small maps; without them the maps are drawn here, and the first stands for the sheet.
+    ``charts`` and ``statements`` are made here unless they are given. Raises ``RequestError``
+    where the template cannot be read or lacks a layout.
     """
     deck, layouts = open_template(template)
     indicators = mapped_indicators(context)
     draw = map_picture or _Maps(context).picture
-    maker = _Deck(context, deck, layouts, charts or make_charts(context))
+    said = make_statements(context).statements if statements is None else tuple(statements)
+    maker = _Deck(context, deck, layouts, charts or make_charts(context), said)
     pictures = {name: draw(name) for name in indicators}
     maker.add_opening()
     sheet = sheet_picture() if sheet_picture else next(iter(pictures.values()), None)
@@ -111,10 +123,7 @@ class _Deck:
     deck: Presentation
     layouts: Layouts
     charts: Charts
-
-    @cached_property
-    def statements(self) -> tuple[Statement, ...]:
-        return make_statements(self.context).statements
+    statements: tuple[Statement, ...]
 
     def _slide(self, kind: str, title: str) -> Slide:
         return Slide(self.deck, self.layouts, kind, title)
@@ -148,7 +157,11 @@ class _Deck:
         """Add the slide of one map; its source stands in the picture."""
         area, high = self.layouts.area, int(self.deck.slide_height or 0)
         slide = self._slide("content", picture.title)
+        footer = self.layouts.footer
         bottom = high - INCH // 12
+        right = area.left + (area.width + (bottom - area.top) * 16 // 9) // 2
+        if right > footer.left + footer.width:  # the picture would cover the slide's number
+            bottom = footer.top
         slide.picture(picture, Area(area.left, area.top, area.width, bottom - area.top))
         slide.finish([picture.alt, *notes_of_statements(self._of(indicator))])
 
@@ -172,12 +185,13 @@ class _Deck:
             left = int(area.width * 0.29)
             slide.bullets(bullets, Area(area.left, area.top, left, area.height))
             area = Area(area.left + left + GAP, area.top, area.width - left - GAP, area.height)
-        strip = line_height(16) + 2 * INSET_TOP if len(chart.panels) > 1 else 0
         each = (area.width - GAP * (len(chart.panels) - 1)) // len(chart.panels)
+        heads = [f"{panel.title}, {chart.unit}" for panel in chart.panels if panel.title]
+        strip = max((_head_height(head, each) for head in heads), default=0)
         for n, panel in enumerate(chart.panels):
             left = area.left + n * (each + GAP)
             if panel.title:
-                _head(slide, f"{panel.title}, {chart.unit}", Area(left, area.top, each, strip))
+                _head(slide, heads[n], Area(left, area.top, each, strip))
             place = Area(left, area.top + strip, each, area.height - strip)
             made = date_of(self.context.store)
             frame = add_chart(
@@ -193,7 +207,7 @@ class _Deck:
     def add_tables(self) -> None:
         """Add the table of figures, on as many slides as it needs."""
         room = self.layouts.area
-        tables = tables_of(self.context, room, TABLE_SIZES[1])
+        tables = tables_of(self.context, room)
         for n, table in enumerate(tables, 1):
             part = f" ({n} of {len(tables)})" if len(tables) > 1 else ""
             slide = self._slide("content", f"{deck_title(self.context)}: the figures{part}")
@@ -213,14 +227,16 @@ class _Deck:
             slide.finish(page)
 
 
+def _head_height(text: str, width: int) -> int:
+    return height_of([text], width - 2 * INSET, HEAD_SIZE, bold=True) + 2 * INSET_TOP
+
+
 def _head(slide: Slide, text: str, area: Area) -> None:
     """Write the heading of a panel above its chart."""
-    from context.deck_text import fit_size, write
-
     box = slide.slide.shapes.add_textbox(*area)
-    box.name = f"Heading: {text}"
+    box.name = f"Heading: {clean(text)}"
     box.text_frame.word_wrap = True
-    write(box.text_frame, [text], fit_size([text], area, (16, 14, 12), bold=True) or 12, bold=True)
+    write(box.text_frame, [text], HEAD_SIZE, bold=True)
 
 
 def _describe(deck: Presentation, context: Context) -> None:

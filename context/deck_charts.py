@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from context.chart_sheet import colour_of, ink_on, shades_of
 from context.deck_template import Area
-from context.deck_text import count_lines, line_height, tag_language, width_of
+from context.deck_text import SURE, count_lines, line_height, tag_language, width_of
 from context.deck_workbook import INK, add_error_bars, write_workbook
 from context.palette import FOCUS
 
@@ -140,7 +140,7 @@ def _fit_labels(
     for size in SIZES:
         if columns:
             return size, 0.0
-        widest = max(width_of(name, size) for name in names) + 150000
+        widest = int(max(width_of(name, size) for name in names) / SURE) + 150000
         words = min(most, widest)
         tallest = max(count_lines(name, words - 100000, size) for name in names)
         if tallest * line_height(size) <= rows:

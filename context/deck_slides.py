@@ -17,6 +17,7 @@ from context.deck_text import (
     fit_size,
     line_height,
     tag_language,
+    width_of,
     write,
 )
 
@@ -215,6 +216,12 @@ def row_heights(rows: Sequence[Sequence[str]], widths: Sequence[int], size: floa
 def table_size(rows: Sequence[Sequence[str]], widths: Sequence[int], area: Area) -> float:
     """Return the largest size at which the table fits, else the smallest."""
     for size in TABLE_SIZES:
-        if sum(row_heights(rows, widths, size)) <= area.height:
+        unbroken = all(
+            width_of(word, size, bold=True) <= width - 2 * INSET
+            for row in rows
+            for text, width in zip(row, widths, strict=True)
+            for word in text.split()
+        )
+        if unbroken and sum(row_heights(rows, widths, size)) <= area.height:
             return size
     return TABLE_SIZES[-1]

@@ -209,9 +209,8 @@ def _place(sheet: Any, shape: Any) -> None:
 
 
 def _style(master: Any) -> None:
-    """Set titles left and bold in blue, text in plain sizes, and the opening slide on blue."""
-    from pptx.oxml import parse_xml
-    from pptx.oxml.ns import nsdecls, qn
+    """Set titles left and bold in blue, text in plain sizes."""
+    from pptx.oxml.ns import qn
 
     styles = master._element.find(qn("p:txStyles"))
     title = styles.find(qn("p:titleStyle")).find(qn("a:lvl1pPr"))
@@ -233,7 +232,14 @@ def _style(master: Any) -> None:
             tint.getparent().remove(tint)  # grey on white would be too faint
     for element in master.part._element.iter(qn("a:rPr"), qn("a:endParaRPr"), qn("a:defRPr")):
         element.attrib.pop("lang", None)
-    opening = next(x for x in master.slide_layouts if x.name == "Title Slide")
+    _style_opening(next(x for x in master.slide_layouts if x.name == "Title Slide"))
+
+
+def _style_opening(opening: Any) -> None:
+    """Set the opening slide's white text on blue."""
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls, qn
+
     background = (
         f'<p:bg {nsdecls("p", "a")}><p:bgPr><a:solidFill><a:schemeClr val="accent1"/>'
         "</a:solidFill><a:effectLst/></p:bgPr></p:bg>"

@@ -58,7 +58,7 @@ def add_error_bars(shown: Any, panel: Panel, at: int, rows: int) -> None:
         )
     bars = parse_xml(
         f'<c:errBars {nsdecls("c", "a")}><c:errBarType val="both"/><c:errValType val="cust"/>'
-        f'<c:noEndCap val="0"/>{"".join(parts)}<c:spPr><a:ln w="19050"><a:solidFill>'
+        f'<c:noEndCap val="0"/>{"".join(parts)}<c:spPr><a:ln w="15875"><a:solidFill>'
         f'<a:srgbClr val="{INK}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
     )
     series = shown._element

@@ -7,15 +7,19 @@ from typing import Any
 import pandas as pd
 
 from context.build import Context
-from context.layers import FIFTHS, Ground, Layer
+from context.layers import FIFTHS, ClusterLayer, Ground, Layer, Origin
+from context.overlay import catalogue_of
 from context.statements import make_statements
 from context.wording import say_join, start_sentence
 from geodata.boundaries import dissolve
 from geodata.errors import NotAvailableError, RequestError
 from indicators.aggregate import column
-from indicators.catalogue import Indicator, Measure, catalogue
+from indicators.catalogue import Indicator, Measure
 
 BOUNDARY_NOTE = "Outlines generalised to 200 m"
+CLUSTER_KIND = "cluster_kind"
+PEOPLE = "population"
+"""Dataset of the people in the legend of every map."""
 
 
 def read_ground(context: Context) -> Ground:
@@ -50,7 +54,7 @@ def read_ground(context: Context) -> Ground:
 
 def default_measures(context: Context) -> tuple[str, ...]:
     """Return the measure to map for each indicator that has small areas, in the topic's order."""
-    entries = catalogue()
+    entries = catalogue_of(context.store)
     mapped = {name for name in context.store.measures if entries.measures[name].is_of_small_areas}
     found = (
         entries.indicators[name].default_of(mapped)
@@ -67,7 +71,7 @@ def choose_measure(context: Context, indicator: Indicator, measure_id: str = "")
     """
     available = context.store.measures
     chosen = measure_id or indicator.default_of(available) or indicator.default
-    measure = catalogue().measure(chosen)
+    measure = catalogue_of(context.store).measure(chosen)
     if measure.indicator != indicator.id:
         raise RequestError(f"{measure.id} is a measure of {measure.indicator}.")
     if measure.id not in available:
@@ -87,7 +91,7 @@ def choose_measure(context: Context, indicator: Indicator, measure_id: str = "")
 
 def select_layers(context: Context, measures: tuple[str, ...] = ()) -> tuple[Layer, ...]:
     """Return the layers asked for, else the default measure of each indicator in topic order."""
-    entries = catalogue()
+    entries = catalogue_of(context.store)
     chosen = measures or default_measures(context)
     messages = {s.id.split(".")[2]: s.bullet for s in make_statements(context).statements[::-1]}
     return tuple(_layer(context, entries.measure(name), messages.get(name, "")) for name in chosen)
@@ -100,10 +104,7 @@ def _layer(context: Context, measure: Measure, message: str) -> Layer:
     status = column(measure.id, "status")
     reasons = small[status] if status in small else pd.Series("", index=small.index)
     described = context.store.measures[measure.id]
-    datasets = catalogue().indicators[measure.indicator].datasets
-    sources = [d for d in context.store.manifest["datasets"] if d["id"] in datasets]
-    titles = "; ".join(f"{d['title']}, {d['period']}" for d in sources)
-    publishers = ", ".join(dict.fromkeys(d["publisher"] for d in sources))
+    sources = _datasets(context, measure)
     return Layer(
         indicator=measure.indicator,
         measure=measure.id,
@@ -115,13 +116,63 @@ def _layer(context: Context, measure: Measure, message: str) -> Layer:
         fifths=fifths,
         reasons=reasons,
         limits={int(k): (low, high) for k, (low, high) in described["limits"].items()},
-        people=_people_by_fifth(context, fifths),
+        people=_people_by(context, fifths.fillna(0)).reindex((0, *FIFTHS)).fillna(0),
         fifth_words=measure.fifth_words(),
         darkest="low" if measure.polarity == "high is better" else "high",
-        source=f"Source: {publishers}: {titles}. {say_licence(sources)}",
+        source=_say_source(sources),
         caveat=start_sentence(measure.limit),
         message=message,
+        origins=_origins(sources),
     )
+
+
+def cluster_layer(context: Context, measure_id: str, message: str = "") -> ClusterLayer:
+    """Return the clusters of one measure, from the column ``MEASURE.cluster_kind`` of the build.
+
+    Raises ``NotAvailableError`` where the build has no clusters of the measure.
+    """
+    measure = catalogue_of(context.store).measure(measure_id)
+    name = column(measure.id, CLUSTER_KIND)
+    if name not in context.small_areas:
+        raise NotAvailableError(
+            f"There are no clusters of {measure.title} in this build. Run `incontext fetch`, or "
+            "choose another measure."
+        )
+    kinds = context.small_areas[name].fillna("no value").astype(str)
+    sources = _datasets(context, measure)
+    return ClusterLayer(
+        indicator=measure.indicator,
+        measure=measure.id,
+        title=measure.title,
+        period=context.store.measures[measure.id]["period"],
+        kinds=kinds,
+        people=_people_by(context, kinds),
+        high_words=measure.high_words,
+        low_words=measure.low_words,
+        darkest="low" if measure.polarity == "high is better" else "high",
+        source=_say_source(sources),
+        origins=_origins(sources),
+        message=message,
+    )
+
+
+def _datasets(context: Context, measure: Measure) -> list[dict[str, Any]]:
+    """The datasets of a measure, and the one that counts the people of the legend."""
+    known = {str(d["id"]): d for d in context.store.manifest["datasets"]}
+    wanted = dict.fromkeys(
+        (*catalogue_of(context.store).indicators[measure.indicator].datasets, PEOPLE)
+    )
+    return [known[name] for name in wanted if name in known]
+
+
+def _origins(sources: list[dict[str, Any]]) -> tuple[Origin, ...]:
+    return tuple(Origin(*(str(d[name]) for name in Origin._fields)) for d in sources)
+
+
+def _say_source(sources: list[dict[str, Any]]) -> str:
+    titles = "; ".join(f"{d['title']}, {d['period']}" for d in sources)
+    publishers = ", ".join(dict.fromkeys(d["publisher"] for d in sources))
+    return f"Source: {publishers}: {titles}. {say_licence(sources)}"
 
 
 def say_licence(sources: list[dict[str, Any]]) -> str:
@@ -132,9 +183,9 @@ def say_licence(sources: list[dict[str, Any]]) -> str:
     return f"Licensed under the {say_join(list(licences))}"
 
 
-def _people_by_fifth(context: Context, fifths: pd.Series[int]) -> pd.DataFrame:
-    """Count people by national fifth, 0 standing for areas without a value."""
-    people, group = context.places["people"], fifths.fillna(0)
-    focus = people.where(context.in_focus, 0).groupby(group).sum()
-    rest = people.where(~context.in_focus, 0).groupby(group).sum()
-    return pd.DataFrame({"focus": focus, "rest": rest}).reindex((0, *FIFTHS)).fillna(0)
+def _people_by(context: Context, classes: pd.Series[Any]) -> pd.DataFrame:
+    """Count people of the focus and of the rest by class."""
+    people = context.places["people"]
+    focus = people.where(context.in_focus, 0).groupby(classes).sum()
+    rest = people.where(~context.in_focus, 0).groupby(classes).sum()
+    return pd.DataFrame({"focus": focus, "rest": rest}).astype(float)

@@ -6,7 +6,8 @@ Both the still maps and the interactive map draw from these, so that they cannot
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -41,6 +42,20 @@ class Ground:
     attribution: str
     """For example "Contains OS data © Crown copyright and database right 2011"."""
 
+    @cached_property
+    def drawn(self) -> dict[Any, Any]:
+        """What was drawn of this ground, kept for its next map and gone with the ground."""
+        return {}
+
+
+class Origin(NamedTuple):
+    """A dataset behind a layer, as it is named under a picture."""
+
+    publisher: str
+    title: str
+    period: str
+    licence: str
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
@@ -73,3 +88,29 @@ class Layer:
     caveat: str
     message: str = ""
     """The title that says what the map shows; empty where nothing is established."""
+    origins: tuple[Origin, ...] = ()
+    """The same datasets as in ``source``, apart, so that a picture can name them in two lines."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterLayer:
+    """Where neighbouring small areas are high together, or low together, on the ground.
+
+    ``kinds`` is "high" or "low" in a cluster, "no neighbours" or "no value" where nothing could
+    be tested, else ""; indexed by ``area_code`` like the ground. ``people`` counts residents by
+    kind, columns ``focus`` and ``rest``. ``high_words`` and ``low_words`` name the ends of the
+    measure ("most deprived"). ``darkest`` is the side that is drawn darkest.
+    """
+
+    indicator: str
+    measure: str
+    title: str
+    period: str
+    kinds: pd.Series[str]
+    people: pd.DataFrame
+    high_words: str
+    low_words: str
+    darkest: Literal["high", "low"]
+    source: str
+    origins: tuple[Origin, ...] = ()
+    message: str = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from matplotlib.path import Path as Outline
 
-from context.map_furniture import SMALLEST, Box, height_of, wrap
+from context.lettering import SMALLEST, Box, height_of, wrap
 
 if TYPE_CHECKING:
     from context.layers import Ground
@@ -21,16 +21,79 @@ INSET = 330
 _SMALL_FOCUS = 0.25
 
 
+class Outlines:
+    """Areas as rings of points: paths for a PNG, and text for an SVG written once per view."""
+
+    def __init__(self, geometries: Any) -> None:
+        self._geometries = geometries = np.asarray(geometries, dtype=object)
+        parts, owner = shapely.get_parts(geometries, return_index=True)
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owner = owner[inner]
+        solid = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+        parts, owner = shapely.orient_polygons(parts[solid]), owner[solid]
+        rings, part = shapely.get_rings(parts, return_index=True)
+        self._points, ring = shapely.get_coordinates(rings, return_index=True)
+        self._starts = np.flatnonzero(np.diff(ring, prepend=-1))
+        self._cuts = np.searchsorted(owner[part], np.arange(len(geometries) + 1))
+        self._bounds = shapely.bounds(geometries)
+        self._written: dict[View, list[str]] = {}
+
+    def only(self, which: Any) -> Outlines:
+        """Return some of the areas, by their numbers."""
+        return Outlines(self._geometries[which])
+
+    @cached_property
+    def paths(self) -> list[Outline]:
+        """One path per area, holes turned the other way round."""
+        codes = np.full(len(self._points), Outline.LINETO, dtype=Outline.code_type)
+        codes[self._starts] = Outline.MOVETO
+        ends = np.append(self._starts, len(self._points))
+        codes[ends[1:] - 1] = Outline.CLOSEPOLY
+        return [Outline(self._points[a:b], codes[a:b]) for a, b in pairwise(ends[self._cuts])]
+
+    def written(self, view: View) -> list[str]:
+        """One SVG path per area in tenths of a pixel of the picture; empty where out of view."""
+        if view not in self._written:
+            self._written[view] = self._write(view)
+        return self._written[view]
+
+    def _write(self, view: View) -> list[str]:
+        east = view.west + view.box.width * view.metres
+        south = view.north - view.box.height * view.metres
+        low, high = self._bounds[:, :2], self._bounds[:, 2:]
+        seen = (low <= (east, view.north)).all(axis=1) & (high >= (view.west, south)).all(axis=1)
+        tenths = np.array((10, -10)) / view.metres
+        corner = np.array((view.box.left, view.box.top)) * 10
+        placed = np.rint((self._points - (view.west, view.north)) * tenths + corner).astype(int)
+        ends = np.append(self._starts, len(placed))
+        drawn = []
+        for area, (first, last) in enumerate(pairwise(self._cuts)):
+            rings = pairwise(ends[first : last + 1]) if seen[area] else ()
+            drawn.append("".join(_ring(placed[a : b - 1]) for a, b in rings))
+        return drawn
+
+
+def _ring(points: Any) -> str:
+    steps = np.diff(points, axis=0)
+    steps = steps[steps.any(axis=1)]
+    if len(steps) < 2:  # smaller than a tenth of a pixel
+        return ""
+    x, y = points[0]
+    moves = " ".join(map(str, steps.ravel().tolist())).replace(" -", "-")
+    return f"M{x} {y}l{moves}z"
+
+
 @dataclass(frozen=True)
 class Shapes:
-    """The drawable paths of a ground, its simplified land and its bounds."""
+    """The drawable outlines of a ground, its simplified land and its bounds."""
 
-    areas: list[Outline]
-    ltlas: list[Outline]
-    focus: list[Outline]
+    areas: Outlines
+    ltlas: Outlines
+    focus: Outlines
     land: Any
     bounds: tuple[float, float, float, float]
     typical: float  # side of a middling area in metres
+    focus_side: float  # side of the part of the focus where one stands, in metres
 
 
 class View(NamedTuple):
@@ -53,55 +116,42 @@ class View(NamedTuple):
         return Box(left, top, right - left, bottom - top)
 
 
-_CACHE: dict[int, Shapes] = {}
-
-
-def _paths(geometries: Any) -> list[Outline]:
-    """One path per geometry, holes turned the other way round."""
-    geometries = np.asarray(geometries, dtype=object)
-    parts, owner = shapely.get_parts(geometries, return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    owner = owner[inner]
-    solid = shapely.get_type_id(parts) == 3
-    parts, owner = shapely.orient_polygons(parts[solid]), owner[solid]
-    rings, part = shapely.get_rings(parts, return_index=True)
-    points_, ring = shapely.get_coordinates(rings, return_index=True)
-    codes = np.full(len(points_), Outline.LINETO, dtype=Outline.code_type)
-    first = np.flatnonzero(np.diff(ring, prepend=-1))
-    codes[first] = Outline.MOVETO
-    codes[np.append(first[1:], len(points_))[: len(first)] - 1] = Outline.CLOSEPOLY
-    cuts = np.searchsorted(owner[part][ring], np.arange(len(geometries) + 1))
-    return [Outline(points_[a:b], codes[a:b]) for a, b in pairwise(cuts)]
-
-
 def shapes_of(ground: Ground) -> Shapes:
-    """The paths of a ground, made once while it lives."""
-    key = id(ground)
-    if key not in _CACHE:
+    """The shapes of a ground, made once while it lives."""
+    if "shapes" not in ground.drawn:
         areas = ground.outlines.to_numpy()
         ltlas = ground.ltla_outlines.to_numpy()
         focus = [] if ground.focus_outline is None else [ground.focus_outline]
+        parts = shapely.area(shapely.get_parts(np.asarray(focus, dtype=object)))
         west, south, east, north = (float(side) for side in shapely.total_bounds(areas))
-        land = shapely.simplify(ltlas, max(east - west, north - south) / 500)
-        _CACHE[key] = Shapes(
-            areas=_paths(areas),
-            ltlas=_paths(ltlas),
-            focus=_paths(focus),
-            land=land,
+        ground.drawn["shapes"] = Shapes(
+            areas=Outlines(areas),
+            ltlas=Outlines(ltlas),
+            focus=Outlines(focus),
+            land=shapely.simplify(ltlas, max(east - west, north - south) / 500),
             bounds=(west, south, east, north),
             typical=float(np.sqrt(np.median(shapely.area(areas)))),
+            focus_side=float(np.sqrt((parts**2).sum() / max(parts.sum(), 1.0))),
         )
-        weakref.finalize(ground, _CACHE.pop, key, None)
-    return _CACHE[key]
+    shapes: Shapes = ground.drawn["shapes"]
+    return shapes
 
 
-def _fit(bounds: tuple[float, float, float, float], box: Box, push: tuple[float, float]) -> View:
+def fit_view(
+    bounds: tuple[float, float, float, float], box: Box, push: tuple[float, float]
+) -> View:
     """Show the bounds in the box; ``push`` is the share of spare room to the left and above."""
     west, south, east, north = bounds
     metres = max((east - west) / box.width, (north - south) / box.height, 1e-6)
     spare_x = box.width * metres - (east - west)
     spare_y = box.height * metres - (north - south)
     return View(box, west - spare_x * push[0], north + spare_y * push[1], metres)
+
+
+def _widened(view: View, box: Box) -> View:
+    """The same view seen in a larger box around it."""
+    west = view.west - (view.box.left - box.left) * view.metres
+    return View(box, west, view.north + (view.box.top - box.top) * view.metres, view.metres)
 
 
 def covers_land(view: View, box: Box, land: Any) -> bool:
@@ -112,9 +162,21 @@ def covers_land(view: View, box: Box, land: Any) -> bool:
     return not bool(shapely.is_empty(shapely.clip_by_rect(land, west, south, east, north)).all())
 
 
-def views_of(ground: Ground, shapes: Shapes, box: Box) -> tuple[View, View | None]:
-    """The map and, for a small focus, an inset in a corner that hides no land."""
-    whole = _fit(shapes.bounds, box, (0.5, 0.5))
+def views_of(
+    ground: Ground, shapes: Shapes, box: Box, scale: float = 1.0
+) -> tuple[View, View | None]:
+    """The map and, for a small focus, an inset in a corner that hides no land.
+
+    ``scale`` is the share of the box that the map may take where names need room around it.
+    """
+    edge = (1 - scale) / 2
+    middle = Box(
+        box.left + edge * box.width,
+        box.top + edge * box.height,
+        scale * box.width,
+        scale * box.height,
+    )
+    whole = _widened(fit_view(shapes.bounds, middle, (0.5, 0.5)), box)
     if ground.focus_outline is None:
         return whole, None
     west, south, east, north = shapely.bounds(ground.focus_outline)
@@ -127,14 +189,14 @@ def views_of(ground: Ground, shapes: Shapes, box: Box) -> tuple[View, View | Non
     for shrink in (1.0, 0.92, 0.85, 0.78, 0.7, 0.62):
         for right, low in ((0, 0), (1, 0), (0, 1), (1, 1)):
             x = box.left + right * (box.width - INSET)
-            y = box.top + caption + low * (box.height - INSET - caption)
+            y = box.top + caption + low * (box.height - INSET - caption - 8)
             inset = Box(x, y, INSET, INSET)
             guard = Box(x - 12, y - caption - 12, INSET + 24, INSET + caption + 24)
-            small_w, small_h = box.width * shrink, box.height * shrink
-            x = box.left + (1 - right) * (box.width - small_w)
-            y = box.top + (1 - low) * (box.height - small_h)
+            small_w, small_h = box.width * shrink * scale, box.height * shrink * scale
+            x = box.left + (1 - right) * (box.width - small_w) * scale
+            y = box.top + (1 - low) * (box.height - small_h) * scale
             inner = Box(x, y, small_w, small_h)
-            view = _fit(shapes.bounds, inner, (1 - right, 1 - low))
+            view = _widened(fit_view(shapes.bounds, inner, (1 - right, 1 - low)), box)
             if not covers_land(view, guard, shapes.land):
-                return view, _fit(around, inset, (0.5, 0.5))
+                return view, fit_view(around, inset, (0.5, 0.5))
     return whole, None

@@ -6,16 +6,18 @@ not there. ``manifest.json`` names the request that makes it again, and the hash
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from context.build import build_context
 from context.listing import say_markdown
 from context.request import Request
 from context.statements import make_statements
@@ -25,12 +27,14 @@ from geodata.errors import RequestError
 if TYPE_CHECKING:
     from context.build import Context
     from context.deck_slides import Picture
-    from geodata.store import Store
 
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
 EPOCH = "2000-01-01T00:00:00Z"
 """Stands for the time of making in the GeoPackage, which would make every file different."""
+STALE_S = 3600.0
+"""Seconds after which what a killed process left behind is cleared away."""
+NOT_WORK = ("Thumbs.db", "desktop.ini")
 Report = Callable[[str], None]
 
 
@@ -43,24 +47,25 @@ def write_pack(
 ) -> bool:
     """Write the pack of one context into ``folder``; return False where it is there already.
 
-    Raises ``RequestError`` where the folder holds something else.
+    An older pack in which somebody changed or added a file is kept beside the new one. Raises
+    ``RequestError`` where the folder holds something else, or cannot be written.
     """
+    folder = folder.absolute()
     wanted = _identity(context, template)
-    if folder.exists() and any(folder.iterdir()):
-        there = _read_manifest(folder)
-        if there is None:
-            raise RequestError(
-                f"The folder {folder} holds something else than a pack: name a new one."
-            )
-        if there["identity"] == wanted and _is_whole(folder, there):
-            report(f"{folder.name}: there already, unchanged.")
-            return False
+    there = _find_pack(folder)
+    if there is not None and there["identity"] == wanted and _is_whole(folder, there):
+        report(f"{folder.name}: there already, unchanged.")
+        return False
     partial = folder.with_name(f".{folder.name}.part-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
+        _remove_leftovers(folder)
         _write_files(context, partial, template, report)
-        _write_manifest(context, partial, wanted)
+        _write_manifest(context, partial, wanted, template)
+        kept = _keep_work(folder, there)
+        if kept is not None:
+            report(f"Files were changed or added by hand: the older pack is kept as {kept.name}.")
         _move(partial, folder)
     except OSError as error:
         raise RequestError(
@@ -69,6 +74,49 @@ def write_pack(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return True
+
+
+def _find_pack(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of the pack in a folder; None where nothing is there."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return None
+    there = _read_manifest(folder) if folder.is_dir() else None
+    if there is None:
+        what = "holds something else than a pack" if folder.is_dir() else "is a file"
+        raise RequestError(f"{folder} {what}: name a new folder.")
+    return there
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Clear away what a killed process left beside the folder, unless it may still be at work."""
+    for kind in ("part", "old"):
+        for path in folder.parent.glob(f".{glob.escape(folder.name)}.{kind}-*"):
+            if time.time() - path.stat().st_mtime > STALE_S:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _keep_work(folder: Path, there: dict[str, Any] | None) -> Path | None:
+    """Move an older pack that holds work of its reader aside; None where it holds none."""
+    if there is None or not _has_work(folder, there["files"]):
+        return None
+    names = (folder.with_name(f"{folder.name}.kept-{number}") for number in count(1))
+    return folder.rename(next(path for path in names if not path.exists()))
+
+
+def _has_work(folder: Path, written: dict[str, dict[str, Any]]) -> bool:
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file() or name == MANIFEST:
+            continue
+        if path.name in NOT_WORK or path.name.startswith((".", "~$")):
+            continue
+        if name not in written or _hash(path) != written[name]["sha256"]:
+            return True
+    return False
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _move(partial: Path, folder: Path) -> None:
@@ -111,8 +159,13 @@ def _write_maps(context: Context, folder: Path) -> dict[str, Picture]:
     """Write each map in both forms as PNG and SVG; the slide PNGs serve the deck too."""
     from context.deck_slides import Picture
     from context.ground import read_ground, select_layers
-    from context.maps import alt_text, render_map, write_map
+    from context.maps import Form, alt_text, render_map, write_map
 
+    others: tuple[tuple[Form, str], ...] = (
+        ("slide", "svg"),
+        ("standalone", "png"),
+        ("standalone", "svg"),
+    )
     ground = read_ground(context)
     pictures = {}
     for layer in select_layers(context):
@@ -120,7 +173,7 @@ def _write_maps(context: Context, folder: Path) -> dict[str, Picture]:
         (folder / f"{layer.indicator}_slide.png").write_bytes(slide)
         words = layer.message or layer.title
         pictures[layer.indicator] = Picture(slide, alt_text(ground, layer), words)
-        for form, suffix in (("slide", "svg"), ("standalone", "png"), ("standalone", "svg")):
+        for form, suffix in others:
             path = folder / f"{layer.indicator}_{form}.{suffix}"
             write_map(ground, layer, path, form)
     return pictures
@@ -141,7 +194,7 @@ def write_geopackage(context: Context, path: Path) -> None:
 def _identity(context: Context, template: Path | None) -> dict[str, Any]:
     drawn_with = None
     if template is not None:
-        drawn_with = hashlib.sha256(template.read_bytes()).hexdigest() if template.is_file() else ""
+        drawn_with = _hash(template) if template.is_file() else ""
     return {
         "format": FORMAT_VERSION,
         "request": json.loads(json.dumps(asdict(context.request))),
@@ -151,18 +204,20 @@ def _identity(context: Context, template: Path | None) -> dict[str, Any]:
     }
 
 
-def _write_manifest(context: Context, folder: Path, identity: dict[str, Any]) -> None:
+def _write_manifest(
+    context: Context, folder: Path, identity: dict[str, Any], template: Path | None
+) -> None:
     files = {
         path.relative_to(folder).as_posix(): {
             "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "sha256": _hash(path),
         }
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
     manifest = {
         "identity": identity,
-        "command": command_of(context.request),
+        "command": command_of(context.request, template),
         "sources": [
             {key: entry[key] for key in ("id", "title", "publisher", "period", "licence")}
             for entry in context.store.manifest["datasets"]
@@ -173,75 +228,29 @@ def _write_manifest(context: Context, folder: Path, identity: dict[str, Any]) ->
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
-def command_of(request: Request) -> str:
-    """Return the command that makes the pack of a request again."""
+def command_of(request: Request, template: Path | None = None) -> str:
+    """Return the command that makes the pack of a request again; files are named by kind only."""
     words = ["incontext pack", f"--edition {request.edition}", f"--system {request.system}"]
     words += [f"--focus {code}" for code in request.focus]
     words += [f"--peer {code}" for code in request.peers]
     words += [f"--topic {request.topic}"]
     words += [f"--extent {request.extent}"] if request.extent else []
+    words += ["--template FILE.pptx"] if template else []
     return " ".join([*words, "-o DIR"])
 
 
 def _read_manifest(folder: Path) -> dict[str, Any] | None:
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return manifest if {"identity", "files"} <= manifest.keys() else None
+    if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict):
+        return manifest if "identity" in manifest else None
+    return None
 
 
 def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
-    for name, expected in manifest["files"].items():
-        path = folder / name
-        if (
-            not path.is_file()
-            or hashlib.sha256(path.read_bytes()).hexdigest() != expected["sha256"]
-        ):
-            return False
-    return True
-
-
-def write_packs(
-    store: Store,
-    folder: Path,
-    *,
-    topic: str,
-    template: Path | None = None,
-    jobs: int = 1,
-    report: Report = lambda line: None,
-) -> dict[str, str]:
-    """Write the pack of every system of a store, one folder each, named by its code.
-
-    A system that fails does not stop the others; returns code -> reason for those that failed.
-    """
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
-
-    requests = [
-        Request(edition=store.edition.id, system=code, topic=topic)
-        for code in store.manifest["complete_systems"]
-    ]
-    folder.mkdir(parents=True, exist_ok=True)
-    failed: dict[str, str] = {}
-    # A fresh interpreter each: a forked one would share the locks of the drawing library.
-    with ProcessPoolExecutor(max(1, jobs), mp_context=get_context("spawn")) as pool:
-        futures = {
-            pool.submit(_write_one, request, folder / request.system, template): request.system
-            for request in requests
-        }
-        for done, future in enumerate(as_completed(futures), start=1):
-            code = futures[future]
-            error = future.exception()
-            if error is not None:
-                failed[code] = str(error)
-            made = "failed" if error else "made" if future.result() else "unchanged"
-            report(f"{done} of {len(futures)}: {code} {made}")
-    return failed
-
-
-def _write_one(request: Request, folder: Path, template: Path | None) -> bool:
-    from geodata.store import open_store
-
-    context = build_context(request, open_store(request.edition))
-    return write_pack(context, folder, template=template)
+    return all(
+        (folder / name).is_file() and _hash(folder / name) == expected["sha256"]
+        for name, expected in manifest["files"].items()
+    )

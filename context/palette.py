@@ -12,6 +12,12 @@ FIFTHS = ("#E6F0FA", "#B5D3F0", "#6BACE6", "#2073BC", "#12436D")
 MISSING = "#FFFFFF"
 """Ground colour of areas without a value; they are hatched with ``MISSING_HATCH``."""
 MISSING_HATCH = "#6F6F6F"
+CLUSTERS = ("#12436D", "#F46A25")
+"""The dark and the other side of a map of clusters; apart in lightness too."""
+PLAIN = "#E4E7EA"
+"""Areas in no cluster."""
+ALONE = "#FFFFFF"
+"""Areas without neighbours, in the map of clusters; they are not hatched."""
 
 
 def colour_of_fifth(fifth: int, darkest: Literal["high", "low"]) -> str:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from context.overlay import catalogue_of
 from context.wording import plain, say_join, say_number, start_sentence
-from indicators.catalogue import Measure, catalogue
+from indicators.catalogue import Measure
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -220,7 +221,7 @@ class Voice:
 
     def sources(self, measure: Measure, evidence: list[Row]) -> tuple[str, ...]:
         """Return the source lines of the datasets that the evidence comes from."""
-        wanted = catalogue().indicators[measure.indicator].datasets
+        wanted = catalogue_of(self.context.store).indicators[measure.indicator].datasets
         entries = [e for e in self.context.store.manifest["datasets"] if e["id"] in wanted]
         periods = {str(row["period"]) for row in evidence}
         named = [e for e in entries if any(e["period"] in period for period in periods)]

@@ -16,8 +16,8 @@ import pandas as pd
 
 from context.compare import ROW
 from context.listing import list_comparison
+from context.overlay import catalogue_of
 from context.voice import EVIDENCE
-from indicators.catalogue import catalogue
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -133,7 +133,7 @@ def small_area_table(context: Context) -> pd.DataFrame:
     )
     small = context.small_areas
     columns: dict[str, Any] = {}
-    for measure in catalogue().measures:
+    for measure in catalogue_of(context.store).measures:
         if f"{measure}.value" in small:
             columns[measure] = small[f"{measure}.value"].astype(float)
             columns[f"{measure}_fifth"] = small[f"{measure}.quintile"].astype("Int64")
@@ -143,7 +143,7 @@ def small_area_table(context: Context) -> pd.DataFrame:
 
 def _measures(context: Context) -> tuple[tuple[str, ...], list[list[Any]]]:
     columns = ("measure", "indicator", "title", "unit", "period", "aggregation", "definition")
-    entries = catalogue().measures
+    entries = catalogue_of(context.store).measures
     rows = [
         [m.id, m.indicator, m.title, m.unit, known["period"], m.aggregation, m.definition]
         for m, known in ((entries[name], known) for name, known in context.store.measures.items())

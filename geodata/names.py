@@ -4,10 +4,10 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from geodata.errors import UnknownNameError
 
@@ -30,6 +30,7 @@ _TRAILING = (
     " borough",
 )
 _ORGANISATION_CODE = re.compile(r"Q[A-Z0-9]{2}")
+_BOARD = re.compile(r"NHS (.+) Integrated Care Board", re.IGNORECASE)
 _SHORT_FORMS = ("STP", "ICS", "ICB", "Health and Care Partnership", "Integrated Care System")
 
 
@@ -107,25 +108,53 @@ def find_named(text: str, candidates: Sequence[Named], *, what: str) -> Named:
     names.pop("", None)
     aliases.pop("", None)
     key = normalise(text)
-    forms = [key]
-    for _ in range(MOST_STRIPPED + 1):
+    for forms in spoken_forms(text):
         for index in (names, aliases):
             found = [c for form in forms for c in index.get(form, [])]
             if found:
                 return _only(found, text, what)
-        forms = _stripped(forms)
     raise UnknownNameError(_not_found(text, key, names, aliases, what))
 
 
-def load_system_names(edition_id: str) -> dict[str, SystemName]:
-    """The names in use for the systems of an edition, by official code."""
+def load_system_names(
+    edition_id: str, official: Mapping[str, str] | None = None
+) -> dict[str, SystemName]:
+    """The names in use for the systems of an edition, by official code.
+
+    ``official`` maps code to official name, as the edition's lookup gives them. A system that
+    ``systems.toml`` does not know takes its short name from it ("NHS X Integrated Care Board" is
+    "X"), and the aliases and phase of the edition before where that has the same code under the
+    same short name. Raises ``UnknownNameError`` for an edition that is not declared.
+    """
     source = resources.files("geodata").joinpath("systems.toml").read_text(encoding="utf-8")
     editions = tomllib.loads(source)["systems"]
     if edition_id not in editions:
         known = ", ".join(sorted(editions))
         raise UnknownNameError(
-            f'No edition with system names is called "{_shown(edition_id)}". There are: {known}.'
+            f'No edition with system names is called "{shown_text(edition_id)}". '
+            f"There are: {known}."
         )
+    earlier = [editions[name] for name in sorted(editions, reverse=True) if name < edition_id]
+    before = _read_names(earlier[0]) if earlier else {}
+    derived = {}
+    for code, name in (official or {}).items():
+        short, kept = short_name_of(name), before.get(code)
+        same = kept is not None and normalise(kept.short_name) == normalise(short)
+        derived[code] = kept if kept and same else SystemName(code=code, short_name=short)
+    return {**derived, **_read_names(editions[edition_id])}
+
+
+def short_name_of(official_name: str) -> str:
+    """Return the part of a board's official name that says where it is.
+
+    >>> short_name_of("NHS Devon Integrated Care Board")
+    'Devon'
+    """
+    found = _BOARD.fullmatch(official_name.strip())
+    return found.group(1) if found else official_name.strip()
+
+
+def _read_names(entries: Mapping[str, Any]) -> dict[str, SystemName]:
     return {
         code: SystemName(
             code=code,
@@ -133,8 +162,16 @@ def load_system_names(edition_id: str) -> dict[str, SystemName]:
             aliases=tuple(entry.get("aliases", ())),
             phase=entry.get("phase"),
         )
-        for code, entry in editions[edition_id].items()
+        for code, entry in entries.items()
     }
+
+
+def spoken_forms(text: str) -> list[list[str]]:
+    """Return what a text may mean: itself, then with one, two ... words for a body stripped."""
+    steps = [[normalise(text)]]
+    for _ in range(MOST_STRIPPED):
+        steps.append(_stripped(steps[-1]))
+    return [forms for forms in steps if forms]
 
 
 def _stripped(forms: Iterable[str]) -> list[str]:
@@ -159,12 +196,12 @@ def _only(found: Sequence[Named], text: str, what: str) -> Named:
     if len(ordered) > SHOWN_AMBIGUOUS:
         listed += f" and {len(ordered) - SHOWN_AMBIGUOUS} more"
     raise UnknownNameError(
-        f'"{_shown(text)}" is the name of more than one {what}: {listed}. Use the code instead.'
+        f'"{shown_text(text)}" is the name of more than one {what}: {listed}. Use the code instead.'
     )
 
 
-def _shown(text: str) -> str:
-    """Text as it may stand in a message: one line, no control characters, not too long."""
+def shown_text(text: str) -> str:
+    """Return text as it may stand in a message: one line, no control characters, not too long."""
     spaced = " ".join(text[: SHOWN_CHARACTERS * 10].split())
     visible = "".join(c for c in spaced if not unicodedata.category(c).startswith("C"))
     if len(visible) > SHOWN_CHARACTERS or len(text) > SHOWN_CHARACTERS * 10:
@@ -179,7 +216,7 @@ def _not_found(
     aliases: dict[str, list[Named]],
     what: str,
 ) -> str:
-    opening = f'No {what} is called "{_shown(text)}".'
+    opening = f'No {what} is called "{shown_text(text)}".'
     short = key[:SHOWN_CHARACTERS]
     keys = list(dict.fromkeys([*names, *aliases]))
     ranked: list[str] = []

@@ -86,12 +86,12 @@ def _half(
     land: pd.Series[float] | None = None,
 ) -> Row:
     context = voice.context
-    small = context.small_areas[mask]
+    small = context.small_areas
     numerator, denominator = (
-        small[column(measure.id, field)] for field in ("numerator", "denominator")
+        small[column(measure.id, field)][mask] for field in ("numerator", "denominator")
     )
     if land is not None:
-        values = small[column(measure.id, "value")] / measure.factor
+        values = small[column(measure.id, "value")][mask] / measure.factor
         weight = land[mask].where(values.notna())
         numerator, denominator = values * weight, weight
     total, weight_sum = float(numerator.sum()), float(denominator.sum())

@@ -1,93 +1,35 @@
-"""The compare page: one measure or all of them, place by place, against England."""
+"""The compare page: one measure, place by place, against England; and places that are alike."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from context.pages.shown import View, escape, show_notices
-from indicators.catalogue import Measure, catalogue
+from context.overlay import catalogue_of
+from context.pages.shown import (
+    ABSENT,
+    GLOSSARY,
+    View,
+    escape,
+    note,
+    number_format,
+    say_why_not,
+    show_chart,
+    show_figures,
+    show_notices,
+)
+from context.wording import say_ordinal, start_sentence
+from geodata.errors import InContextError
 
-ALL = ""
+if TYPE_CHECKING:
+    from geodata.store import Store
+    from indicators.catalogue import Measure
+    from indicators.neighbours import Nearest
+
 ROLES = ("focus", "peer", "rest", "system", "england")
-ABSENT = "–"
-
-
-def show(view: View) -> None:
-    """Show the comparison as a table that people can read, and offer all of it as CSV."""
-    context = view.context()
-    st.header(escape(f"{context.focus_name or context.system_short_name} compared"))
-    show_notices(context)
-    comparison = context.comparison
-    known = [key for key in catalogue().measures if key in set(comparison["measure"])]
-    titles = {ALL: "All measures", **{key: catalogue().measures[key].title for key in known}}
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    measure = left.selectbox(
-        "Measure", list(titles), index=1, format_func=lambda key: titles[key], key="table_measure"
-    )
-    everyone = right.toggle("All authorities of the system", key="table_everyone")
-    roles = (*ROLES, "ltla", "utla") if everyone else ROLES
-    rows = comparison[comparison["role"].isin(roles)]
-    rows = rows if measure == ALL else rows[rows["measure"] == measure]
-    order = [
-        (known.index(m), roles.index(r)) for m, r in zip(rows["measure"], rows["role"], strict=True)
-    ]
-    rows = rows.iloc[sorted(range(len(rows)), key=order.__getitem__)]
-    table = readable(rows, with_measure=measure == ALL)
-    # as high as its rows, so that nothing scrolls inside the page
-    st.dataframe(table, hide_index=True, width="stretch", height="content", placeholder=ABSENT)
-    if measure != ALL:
-        _explain(catalogue().measures[measure], str(rows["period"].iloc[0]))
-    st.caption(
-        "The national position counts from the lowest value among areas of the same kind: "
-        "districts and unitary authorities, counties and unitary authorities, or systems. "
-        "The difference is area minus England."
-    )
-    st.download_button(
-        "Download the comparison as CSV",
-        comparison.to_csv(index=False).encode("utf-8-sig"),
-        file_name=f"{view.file_stem()}_comparison.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
-
-
-def _explain(measure: Measure, period: str) -> None:
-    limit = measure.limit[:1].upper() + measure.limit[1:]
-    parts = (f"{measure.title}, {period}.", measure.definition, limit)
-    st.markdown(" ".join(escape(part) for part in parts if part))
-
-
-def readable(rows: pd.DataFrame, *, with_measure: bool) -> pd.DataFrame:
-    """Return comparison rows with every figure formatted in the way of its measure."""
-    shown = [
-        _row(row, catalogue().measures[row["measure"]], with_measure=with_measure)
-        for row in rows.to_dict("records")
-    ]
-    table = pd.DataFrame.from_records(shown)
-    empty = [c for c in ("Difference from England", "Note") if table[c].isin(["", ABSENT]).all()]
-    return table.drop(columns=empty)
-
-
-def _row(row: dict[Any, Any], measure: Measure, *, with_measure: bool) -> dict[str, str]:
-    fifth = row["quintile"]
-    ranked = not pd.isna(row["rank"])
-    return {
-        **({"Measure": f"{measure.title}, {row['period']}"} if with_measure else {}),
-        "Place": place_name(row),
-        "Kind": KINDS[row["role"]],
-        "Value": with_unit(row["value"], measure),
-        "Numerator": _whole(row["numerator"]),
-        "Denominator": _whole(row["denominator"]),
-        "National position": f"{ordinal(row['rank'])} lowest of {row['of']}" if ranked else ABSENT,
-        "National fifth": ABSENT if pd.isna(fifth) else measure.fifth_words()[int(fifth)],
-        "Difference from England": difference(row, measure),
-        "Note": str(row.get("status") or ""),
-    }
-
-
+AUTHORITIES = ("ltla", "utla")
 KINDS = {
     "focus": "focus",
     "peer": "compared with",
@@ -97,50 +39,238 @@ KINDS = {
     "ltla": "district or unitary",
     "utla": "county or unitary",
 }
+SUGGESTED = 5
+WORDS = {
+    "95% interval": GLOSSARY["interval"],
+    "National position": GLOSSARY["position"],
+    "National fifth": GLOSSARY["fifth"],
+    "Difference": GLOSSARY["difference"],
+    "Counted": "The people (or what else is counted) behind the figure: its numerator.",
+    "Out of": "What they are a share of: the denominator, people or square kilometres.",
+}
+WIDTHS = {
+    "Place": 150,
+    "Value": 75,
+    "Difference": 100,
+    "95% interval": 110,
+    "Counted": 85,
+    "Out of": 90,
+    "National position": 140,
+    "National fifth": 170,
+    "Kind": 130,
+}
 
 
-def place_name(row: dict[Any, Any]) -> str:
+def show(view: View) -> None:
+    """Show a chart and a table of one measure, all of it as CSV, and suggestions of peers."""
+    context = view.context()
+    st.title(escape(f"{context.focus_name or context.system_short_name} compared"))
+    show_notices(context)
+    measure = _choose_measure(view)
+    st.header(escape(measure.title))
+    chart = view.charts((measure.id,)).find(f"comparison-{measure.id}")
+    if chart is None:
+        st.text("No place of this request has a value of this measure.")
+    else:
+        show_chart(view, chart)
+    _explain(measure, str(view.store.measures[measure.id]["period"]))
+    _show_table(view, measure)
+    _suggest(view)
+
+
+def _choose_measure(view: View) -> Measure:
+    """Ask for the indicator, then for one of its measures."""
+    entries = catalogue_of(view.store)
+    compared = set(view.context().comparison["measure"])
+    offered = {
+        name: [m.id for m in entries.indicators[name].measures if m.id in compared]
+        for name in entries.topics[view.request.topic]
+    }
+    offered = {name: measures for name, measures in offered.items() if measures}
+    left, right = st.columns([1, 2])
+    indicator = left.selectbox(
+        "Indicator",
+        list(offered),
+        format_func=lambda name: entries.indicators[name].title,
+        key="compared_indicator",
+    )
+    default = entries.indicators[indicator].default_of(offered[indicator])
+    measure_id = right.selectbox(
+        "Measure",
+        offered[indicator],
+        index=offered[indicator].index(default) if default else 0,
+        format_func=lambda name: entries.measures[name].title,
+        key=f"compared_measure_{indicator}",
+    )
+    return entries.measure(measure_id)
+
+
+def _explain(measure: Measure, period: str) -> None:
+    parts = (f"{measure.title}, {period}.", measure.definition, start_sentence(measure.limit))
+    st.markdown(" ".join(escape(part) for part in parts if part))
+
+
+def _show_table(view: View, measure: Measure) -> None:
+    from context.downloads import make_download
+
+    context = view.context()
+    st.header("The figures")
+    everyone = st.toggle("All authorities of the system", key="table_everyone")
+    roles = (*ROLES, *AUTHORITIES) if everyone else ROLES
+    rows = context.comparison[context.comparison["measure"] == measure.id]
+    rows = rows[rows["role"].isin(roles)]
+    table, written = figures(rows, measure)
+    show_figures(table, written, words=WORDS, widths=WIDTHS, alt=f"{measure.title} by place")
+    names = [start_sentence(name) for name in rows["area_name"].astype(str)]
+    say_why_not(zip(names, rows["status"].fillna("").astype(str), strict=True))
+    note(
+        "The heading of a column sorts by it. The national position counts from the lowest value "
+        "among areas of the same kind: districts and unitary authorities, counties and unitary "
+        "authorities, or systems. The difference is place minus England; of shares, in percentage "
+        "points."
+    )
+    st.download_button(
+        "Download all measures of these places as CSV",
+        lambda: make_download(context, "csv"),
+        file_name=view.file_name("comparison.csv"),
+        mime="text/csv",
+        on_click="ignore",
+    )
+
+
+def figures(rows: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """Return the rows of one measure as a table of figures, and how each figure is written.
+
+    Places are in the order of ``KINDS``; a column that says nothing for any of them is left out.
+    """
+    order = list(KINDS)
+    rows = rows.iloc[sorted(range(len(rows)), key=lambda at: order.index(rows["role"].iloc[at]))]
+    records = [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
+    summed = measure.aggregation == "sum of parts" and not measure.is_count
+    table = pd.DataFrame(
+        {
+            "Place": [place_name(row) for row in records],
+            "Value": _numbers(records, "value"),
+            "Difference": _numbers(
+                [{} if row["role"] == "england" else row for row in records], "difference"
+            ),
+            "95% interval": [interval(row, measure) for row in records],
+            "Counted": _numbers(records, "numerator" if summed else ""),
+            "Out of": _numbers(records, "denominator" if summed else ""),
+            "National position": _numbers(records, "rank"),
+            "National fifth": [_fifth(row, measure) for row in records],
+            "Kind": [KINDS[row["role"]] for row in records],
+        }
+    )
+    written = {
+        "Value": [with_unit(row["value"], measure) for row in records],
+        "Counted": [_whole(row["numerator"]) for row in records],
+        "Out of": [_whole(row["denominator"]) for row in records],
+        "National position": [_position(row) for row in records],
+        "Difference": [difference(row, measure) for row in records],
+    }
+    empty = [
+        name
+        for name in table.columns[2:]
+        if table[name].isna().all() or table[name].isin([ABSENT, ""]).all()
+    ]
+    written = {name: texts for name, texts in written.items() if name not in empty}
+    return table.drop(columns=empty), written
+
+
+def _numbers(records: list[dict[str, Any]], field: str) -> list[float]:
+    values = [row.get(field) for row in records]
+    return [float("nan") if pd.isna(value) else float(value) for value in values]
+
+
+def _position(row: dict[str, Any]) -> str:
+    if pd.isna(row["rank"]):
+        return ABSENT
+    return f"{say_ordinal(int(row['rank']))} lowest of {row['of']}"
+
+
+def _fifth(row: dict[str, Any], measure: Measure) -> str:
+    return ABSENT if pd.isna(row["quintile"]) else measure.fifth_words()[int(row["quintile"])]
+
+
+def place_name(row: dict[str, Any]) -> str:
     """Return the name of a row's place, starting with a capital letter."""
-    name = str(row["area_name"])
-    return name[:1].upper() + name[1:]
+    return start_sentence(str(row["area_name"]))
+
+
+def interval(row: dict[str, Any], measure: Measure) -> str:
+    """Write the published interval of a row; nothing where there is none."""
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        return ""
+    written = number_format(measure.unit, measure.decimals)
+    return f"{written.format(row['lower'])} to {written.format(row['upper'])}"
 
 
 def with_unit(value: Any, measure: Measure) -> str:
-    """Format a value in the decimals and the unit of its measure.
+    """Format a value in the decimals of its measure.
 
+    >>> from indicators.catalogue import catalogue
     >>> with_unit(18.264, catalogue().measures["share_65_plus"])
     '18.3%'
     """
     if value is None or pd.isna(value):
         return ABSENT
-    number = f"{value:,.{measure.decimals}f}"
-    if measure.unit == "%":
-        return f"{number}%"
-    return (
-        number
-        if measure.unit in ("people", "score", "decile", "rank", "ratio")
-        else f"{number} {measure.unit}"
-    )
+    return number_format(measure.unit, measure.decimals).format(value)
 
 
-def difference(row: dict[Any, Any], measure: Measure) -> str:
-    """Format the difference from England with its sign."""
+def difference(row: dict[str, Any], measure: Measure) -> str:
+    """Format the difference from England with its sign; of shares in percentage points."""
     value = row.get("difference")
     if row["role"] == "england" or value is None or pd.isna(value):
         return ABSENT
     number = f"{value:+,.{measure.decimals}f}".replace("-", "\N{MINUS SIGN}")
-    return f"{number} percentage points" if measure.unit == "%" else number
+    return f"{number} points" if measure.unit == "%" else number
 
 
 def _whole(value: Any) -> str:
     return ABSENT if value is None or pd.isna(value) else f"{value:,.0f}"
 
 
-def ordinal(number: int) -> str:
-    """Write a rank as people say it.
+def _suggest(view: View) -> None:
+    """Suggest places like the focus to compare it with; one click adds one."""
+    st.header("Similar areas to compare with")
+    if len(view.request.focus) != 1:
+        st.text("Choose one focus to see which districts and unitary authorities are like it.")
+        return
+    try:
+        found = suggest_peers(view.store, view.request.focus[0])
+    except InContextError as error:
+        st.markdown(escape(str(error)))
+        return
+    titles = [catalogue_of(view.store).measures[name].title for name in found.used]
+    st.markdown(
+        escape(
+            f"The districts and unitary authorities of England most like "
+            f"{view.context().focus_name} in age, density and deprivation: {'; '.join(titles)}. "
+            "It is not said that they are alike in anything else."
+        )
+    )
+    row = st.container(horizontal=True)
+    names = zip(found.areas["area_code"], found.areas["area_name"].astype(str), strict=True)
+    for code, name in names:
+        chosen = code in view.request.peers
+        row.button(
+            f"{escape(name)} is compared with" if chosen else f"Compare with {escape(name)}",
+            key=f"suggested_{code}",
+            disabled=chosen,
+            on_click=_add_peer,
+            args=(code,),
+        )
 
-    >>> ordinal(1), ordinal(12), ordinal(119), ordinal(252)
-    ('1st', '12th', '119th', '252nd')
-    """
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+def _add_peer(code: str) -> None:
+    peers = st.session_state.get("peers", [])
+    if code not in peers:
+        st.session_state["peers"] = [*peers, code]
+
+
+def suggest_peers(store: Store, code: str, count: int = SUGGESTED) -> Nearest:
+    """Return the districts and unitary authorities most like one of them."""
+    from indicators.neighbours import nearest
+
+    return nearest(store.areas, code, count)

@@ -8,57 +8,102 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from context.pages.shown import View, escape, indicator_name, show_table
-
-HOW_TO_LOAD = (
-    "To load all of England, run this in a terminal on the computer where this page is served. "
-    "It downloads the official files, checks them and makes them the current data; until it is "
-    "done, the data that are loaded stay in use."
-)
+from context.overlay import catalogue_of
+from context.pages.loading import show_loading
+from context.pages.shown import ABSENT, View, escape, indicator_name, note, sentence, show_table
+from geodata.editions import editions
+from geodata.errors import InContextError
+from geodata.store import Store, open_store
 
 
 def show(view: View) -> None:
-    """Show the datasets of the build, what it lacks, and how to load all of England."""
+    """Show the datasets of the build, what it lacks, other editions, and how to load England."""
     store = view.store
-    st.header("Data")
-    kind = "The starter" if store.is_starter else "All of England"
-    st.markdown(
-        escape(
-            f"{kind}: {store.edition.title}, build {store.build}, "
-            f"{len(store.manifest['complete_systems'])} of {len(store.manifest['systems'])} "
-            "systems at small-area level."
-        )
+    st.title("Data")
+    st.markdown(escape(describe(store)))
+    st.header("What is missing")
+    _show_missing(store)
+    st.header("Sources")
+    show_table(pd.DataFrame([_dataset(entry) for entry in store.manifest["datasets"]]))
+    _show_notes(store)
+    st.header("Editions")
+    st.markdown("\n".join(f"- {line}" for line in _editions(store)))
+    st.header("Load all of England")
+    show_loading(store)
+
+
+def describe(store: Store) -> str:
+    """Say in one sentence what is loaded."""
+    kind = "the starter" if store.is_starter else "all of England"
+    complete, systems = len(store.manifest["complete_systems"]), len(store.manifest["systems"])
+    made = day(str(store.manifest.get("made_at", "")))
+    return (
+        f"In use is {kind}: {store.edition.title}, build {store.build}, made on {made}; "
+        f"{complete} of {systems} systems with their small areas."
     )
-    st.subheader("Sources")
-    table = pd.DataFrame([_dataset(entry) for entry in store.manifest["datasets"]])
-    show_table(table)
-    for attribution in dict.fromkeys(e.get("attribution", "") for e in store.manifest["datasets"]):
-        if attribution:
-            st.caption(escape(attribution))
-    st.subheader("What is missing")
-    missing = store.manifest.get("missing", [])
-    for entry in missing:
-        name = indicator_name(str(entry["indicator"]))
-        st.markdown(
-            f"- **{escape(name)}**: {escape(entry['reason'])} {escape(entry.get('remedy', ''))}"
-        )
-    if not missing:
+
+
+def _show_missing(store: Store) -> None:
+    lines = []
+    for entry in store.manifest.get("missing", []):
+        known = catalogue_of(store).measures
+        titles = [known[name].title for name in entry.get("measures", ()) if name in known]
+        name = indicator_name(store, str(entry["indicator"]))
+        measures = f" ({escape('; '.join(titles))})" if titles else ""
+        reason, remedy = (sentence(str(entry.get(key, ""))) for key in ("reason", "remedy"))
+        lines.append(f"- **{escape(name)}**{measures}: {reason} **How to get it:** {remedy}")
+    if lines:
+        st.markdown("\n".join(lines))
+    else:
         st.text("Nothing: every indicator of the catalogue is loaded.")
-    st.subheader("Load all of England")
-    st.text(HOW_TO_LOAD)
-    st.code("incontext fetch", language="bash")
 
 
 def _dataset(entry: dict[str, Any]) -> dict[str, str]:
-    times = [file.get("downloaded_at") or "" for file in entry.get("files", ())]
+    files = entry.get("files", ())
+    times = [file.get("downloaded_at") or "" for file in files]
+    rows = sum(file.get("rows") or 0 for file in files)
     return {
-        "Publisher": entry["publisher"],
         "Title": entry["title"],
+        "Publisher": entry["publisher"],
         "Period": entry["period"],
+        "Areas": entry.get("vintage") or ABSENT,
         "Released": entry["release_date"],
         "Licence": entry["licence"],
+        "Rows": f"{rows:,}" if rows else "not counted",
         "Downloaded": day(max(times, default="")),
     }
+
+
+def _show_notes(store: Store) -> None:
+    datasets = store.manifest["datasets"]
+    notes = [f"- **{escape(e['title'])}**: {escape(e['note'])}" for e in datasets if e.get("note")]
+    if notes:
+        with st.expander("Notes on the sources"):
+            st.markdown("\n".join(notes))
+    attributions = dict.fromkeys(e["attribution"] for e in datasets if e.get("attribution"))
+    for text in attributions:
+        note(text)
+
+
+def _editions(store: Store) -> list[str]:
+    """Say of every edition whether it is loaded, in Markdown."""
+    return [
+        f"**{escape(edition.title)}**: {_state(edition.id, store)}"
+        for edition in editions().values()
+    ]
+
+
+def _state(edition: str, store: Store) -> str:
+    try:
+        other = open_store(edition)
+    except InContextError as error:
+        awaits = editions()[edition].awaits
+        waits = f" It awaits {escape(awaits)}." if awaits else ""
+        return sentence(str(error)) + waits
+    kind = "the starter" if other.is_starter else "all of England"
+    using = ", in use here" if other.build == store.build else ""
+    made = day(str(other.manifest.get("made_at", "")))
+    return escape(f"{kind}, build {other.build}, made on {made}{using}.")
 
 
 def day(time: str) -> str:

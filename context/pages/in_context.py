@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
-from context.ledger import evidence_table
-from context.pages.shown import View, escape, indicator_name, show_notices, show_table
+from context.pages.sentences import show_not_said, show_statement
+from context.pages.shown import View, escape, indicator_name, note, show_notices
 
 if TYPE_CHECKING:
     from context.build import Context
-    from context.statements import Statement, Statements
+    from context.statements import Statements
+
+SHORT, LONG = "Short", "Long"
+ABOUT = (
+    "Short: at most five sentences, as on a slide. Long: everything that the figures bear, "
+    "indicator by indicator."
+)
 
 
 def show(view: View) -> None:
     """Show the statements of the request and the maps that go with them."""
     context = view.context()
-    st.header(escape(heading(context)))
+    st.title(escape(heading(context)))
     show_notices(context)
     said = view.statements()
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
-        for statement in said.statements:
-            _show_statement(statement)
+        form = st.segmented_control(
+            "Length", [SHORT, LONG], default=SHORT, required=True, key="form", help=ABOUT
+        )
         if not said.statements:
             st.text("Nothing can be said from the figures that are loaded.")
         else:
-            st.download_button(
-                "Download these statements",
-                as_markdown(context, said),
-                file_name=f"{view.file_stem()}_statements.md",
-                mime="text/markdown",
-                on_click="ignore",
-            )
-        _show_not_said(said)
+            _show_short(said) if form == SHORT else _show_long(view, said)
+            _offer(view, said, str(form))
+        show_not_said(view, said.not_made)
     with right:
         _show_maps(view)
 
@@ -50,36 +52,55 @@ def heading(context: Context) -> str:
     return f"{context.focus_name or context.system_short_name} in context"
 
 
-def _show_statement(statement: Statement) -> None:
-    with st.container(gap="small"):
-        st.markdown(escape(statement.text))
-        with st.expander("Evidence and how to answer a challenge"):
-            if statement.if_challenged:
-                st.markdown("**If challenged**")
-                st.markdown(escape(statement.if_challenged))
-            if statement.evidence:
-                st.markdown("**Evidence**")
-                columns, rows = evidence_table(statement)
-                show_table(pd.DataFrame(rows, columns=list(columns)))
-            st.markdown("**Rule**")
-            st.markdown(escape(str(statement.rule)))
-            st.markdown("**Sources**")
-            for source in statement.sources:
-                st.markdown(f"- {escape(source)}")
+def _show_short(said: Statements) -> None:
+    st.header("In brief")
+    for statement in said.short:
+        show_statement(statement, short=True)
 
 
-def _show_not_said(said: Statements) -> None:
-    with st.expander("Considered and not said"):
-        if not said.not_made:
-            st.text("Everything that was considered is said.")
-        for left_out in said.not_made:
-            name = indicator_name(left_out.indicator)
-            st.markdown(f"- **{escape(name)}**: {escape(left_out.reason)}")
+def _show_long(view: View, said: Statements) -> None:
+    st.header("In brief")
+    st.markdown("\n".join(f"- {escape(statement.bullet)}" for statement in said.short))
+    for indicator, statements in groupby(said.statements, key=lambda one: one.indicator):
+        st.header(escape(indicator_name(view.store, indicator)))
+        for statement in statements:
+            show_statement(statement)
+
+
+def _offer(view: View, said: Statements, form: str) -> None:
+    """Offer the sentences as text to copy, and all of them as a file."""
+    from context.downloads import make_download
+
+    context = view.context()
+    with st.expander("Copy as text"):
+        note("The button in the corner copies the text.")
+        st.code(as_text(context, said, short=form == SHORT), language=None, wrap_lines=True)
+    st.download_button(
+        "Download the statements with their evidence",
+        lambda: make_download(context, "statements"),
+        file_name=view.file_name("statements.md"),
+        mime="text/markdown",
+        on_click="ignore",
+    )
+
+
+def as_text(context: Context, said: Statements, *, short: bool) -> str:
+    """Return the sentences as plain text to paste: bullets, or paragraphs with their sources."""
+    if short:
+        lines = [heading(context), *(f"- {statement.bullet}" for statement in said.short)]
+    else:
+        lines = [heading(context)]
+        for statement in said.statements:
+            lines += ["", statement.text]
+    shown = said.short if short else said.statements
+    sources = dict.fromkeys(source for statement in shown for source in statement.sources)
+    return "\n".join([*lines, "", "Sources", *(f"- {source}" for source in sources)])
 
 
 def _show_maps(view: View) -> None:
     from context.maps import alt_text
 
+    st.header("On the map")
     ground, layers = view.ground()
     for layer in layers:
         st.image(
@@ -88,16 +109,3 @@ def _show_maps(view: View) -> None:
             alt=alt_text(ground, layer),
             width="stretch",
         )
-
-
-def as_markdown(context: Context, said: Statements) -> str:
-    """Return the statements as one Markdown text, each with its answer and its sources."""
-    lines = [f"# {escape(heading(context))}", ""]
-    lines += [line for notice in context.notices for line in (f"> {escape(notice)}", "")]
-    for statement in said.statements:
-        lines += [escape(statement.text), ""]
-        if statement.if_challenged:
-            lines += [f"If challenged: {escape(statement.if_challenged)}", ""]
-        lines += [f"- Source: {escape(source)}" for source in statement.sources]
-        lines.append("")
-    return "\n".join(lines).rstrip() + "\n"

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from context.build import Context, build_context
+from context.overlay import catalogue_of
 from context.request import Request
-from indicators.catalogue import catalogue
+from context.wording import say_join
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from context.chart_data import ChartData, Charts
     from context.layers import Ground, Layer
     from context.statements import Statements
     from geodata.store import Store
 
 Key = tuple[str, str]
 """Folder and name of a build: with the request, the key of every cache."""
+ABSENT = "–"
 ACRONYMS = {"savi"}
-COMMAND = "`incontext fetch`"
+COMMAND = re.compile(r"\\`incontext fetch(?: \\-\\-edition \d{4})?\\`")
+"""The command that notices and errors name, as it stands once the text is escaped."""
+MOST_CODES_IN_A_NAME = 6
+"""More codes than these would make a file name that some systems refuse."""
+GLOSSARY = {
+    "small area": "A lower layer super output area (LSOA): about 1,500 people, the smallest area "
+    "for which these figures are published.",
+    "fifth": "All areas of England of the same kind, put in order and cut into five groups of "
+    "equal number.",
+    "interval": "A range in which the true figure very likely lies: the 95% confidence interval "
+    "that the publisher gives.",
+    "rest": "The system without the focus; the places compared with are part of it where they lie "
+    "in the system.",
+    "position": "The place among areas of the same kind in England, counted from the lowest value.",
+    "difference": "The place's figure minus England's, taken before rounding.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +77,25 @@ class View:
         """Return a still map as PNG, with or without a title inside."""
         return _picture(self.key, self.request, measure, title, self.store)
 
+    def charts(self, measures: tuple[str, ...] = ()) -> Charts:
+        """Return the charts, with comparisons of the measures given, else of the defaults."""
+        return _charts(self.key, self.request, measures, self.store)
+
+    def chart_picture(self, chart: ChartData) -> bytes:
+        """Return a chart as PNG with its titles inside."""
+        return _chart_picture(self.key, self.request, chart.id, chart)
+
+    def file_name(self, ending: str) -> str:
+        """Return the name of a file made today for this request."""
+        return f"{self.file_stem()}_{ending}"
+
     def file_stem(self) -> str:
-        """Return the start of the name of a file: system, focus and edition as codes."""
-        focus = "-".join(self.request.focus)
-        parts = (self.request.system, focus, self.request.edition)
+        """Return the start of a file's name: system, focus, edition (codes) and today's date."""
+        request = self.request
+        focus = "-".join(request.focus[:MOST_CODES_IN_A_NAME])
+        if len(request.focus) > MOST_CODES_IN_A_NAME:
+            focus += f"-and-{len(request.focus) - MOST_CODES_IN_A_NAME}"
+        parts = (request.system, focus, request.edition, dt.date.today().isoformat())
         return "_".join(part for part in parts if part)
 
 
@@ -116,6 +151,20 @@ def _picture(key: Key, request: Request, measure: str, title: bool, _store: Stor
     return render_map(ground, layer, form="standalone" if title else "slide")
 
 
+@st.cache_resource(max_entries=32, show_spinner="Preparing the charts")
+def _charts(key: Key, request: Request, measures: tuple[str, ...], _store: Store) -> Charts:
+    from context.charts import make_charts
+
+    return make_charts(_context(key, request, _store), measures)
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing the chart")
+def _chart_picture(key: Key, request: Request, chart_id: str, _chart: ChartData) -> bytes:
+    from context.charts import render_chart
+
+    return render_chart(_chart)
+
+
 def escape(text: str) -> str:
     r"""Make text that stands as it is in Markdown: names come from data and from readers.
 
@@ -127,16 +176,12 @@ def escape(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Escape a notice or an error; the one command that they name is shown as a command."""
-    return escape(text).replace(escape(COMMAND), COMMAND)
+    return COMMAND.sub(lambda found: found.group().replace("\\", ""), escape(text))
 
 
-def indicator_name(indicator: str) -> str:
-    """Return the title of an indicator, also of one that is not loaded.
-
-    >>> indicator_name("savi"), indicator_name("life_expectancy")
-    ('SAVI', 'Life expectancy')
-    """
-    known = catalogue().indicators.get(indicator)
+def indicator_name(store: Store, indicator: str) -> str:
+    """Return the title of an indicator, also of one that is not loaded."""
+    known = catalogue_of(store).indicators.get(indicator)
     if known is not None:
         return known.title
     return indicator.upper() if indicator in ACRONYMS else indicator.replace("_", " ").capitalize()
@@ -149,6 +194,66 @@ def show_table(table: pd.DataFrame) -> None:
 
 
 def show_notices(context: Context) -> None:
-    """Show what must be known about the data, above everything else."""
-    for notice in context.notices:
-        st.info(sentence(notice))
+    """Show what must be known about the data above everything else, in one box."""
+    if context.notices:
+        st.info(" ".join(sentence(notice) for notice in context.notices))
+
+
+def note(text: str) -> None:
+    """Show a small line of text; in full ink, since grey on grey is hard to read."""
+    st.markdown(f":small[{escape(text)}]")
+
+
+def show_chart(view: View, chart: ChartData) -> None:
+    """Show a chart as a picture with its text alternative."""
+    st.image(view.chart_picture(chart), alt=chart.alt, width="stretch")
+
+
+def say_why_not(reasons: Iterable[tuple[str, str]]) -> None:
+    """Say under a table which places have no value and why, from pairs of place and reason."""
+    places: dict[str, list[str]] = {}
+    for place, reason in reasons:
+        if reason and place not in places.setdefault(reason, []):
+            places[reason].append(place)
+    for reason, names in places.items():
+        note(f"No value for {say_join(names)}: {reason}.")
+
+
+def number_format(unit: str, decimals: int) -> str:
+    """Return how a figure is written: thousands separators, "%" where the unit is percent."""
+    return f"{{:,.{decimals}f}}{'%' if unit == '%' else ''}"
+
+
+def _always(text: str) -> Callable[[object], str]:
+    return lambda _: text
+
+
+def show_figures(
+    table: pd.DataFrame,
+    written: Mapping[str, list[str]],
+    *,
+    words: Mapping[str, str],
+    widths: Mapping[str, int],
+    alt: str,
+) -> None:
+    """Show a table that sorts by its figures while each cell reads as it is written.
+
+    ``written`` gives, per column of figures, the text of each row; ``words`` explain columns on
+    hover; ``widths`` are in pixels.
+    """
+    style = table.style
+    for name, texts in written.items():
+        for at, text in zip(table.index, texts, strict=True):
+            style = style.format(_always(text), subset=(at, name))
+    st.dataframe(
+        style,
+        hide_index=True,
+        width="stretch",
+        height="content",  # as high as its rows, so that nothing scrolls inside the page
+        placeholder=ABSENT,
+        alt=alt,
+        column_config={
+            name: st.column_config.Column(help=words.get(name), width=widths.get(name))
+            for name in table.columns
+        },
+    )

@@ -1,6 +1,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import folium
@@ -12,8 +13,10 @@ from shapely.geometry import MultiPolygon, Polygon, box, shape
 
 from context import palette
 from context.layers import Ground, Layer
+from context.points import Point
 from context.webmap import build_web_map, web_map_html
 
+SVG = "http://www.w3.org/2000/svg"  # the name of a format, never asked for
 CODES = [f"E0100000{i}" for i in range(1, 7)]
 NASTY = "</script><script>window.hacked=1</script> {{ 7*7 }} {% raise %} {# é"
 
@@ -155,7 +158,9 @@ def test_the_low_end_is_darkest_where_the_layer_says_so() -> None:
 
 def test_no_reference_leaves_the_page() -> None:
     page = web_map_html(little_ground(), [little_layer("one")])
-    assert not re.search(r"https?:|//cdn|@import", page)
+    tiles = json.dumps(contents(page)["tiles"], separators=(",", ":")).replace("<", r"\u003c")
+    assert page.count(tiles) == 1  # asked for only once a reader ticks the box
+    assert not re.search(r"https?:|//cdn|@import", page.replace(tiles, "").replace(SVG, ""))
     for address in re.findall(r'(?:src|href)="([^"]*)"', page):
         assert address.startswith("data:")
     assert "<title>Aaa: map</title>" in page
@@ -203,3 +208,32 @@ def test_measure_and_height_are_checked() -> None:
     with pytest.raises(ValueError, match="height"):
         build_web_map(ground, layers, height="1px; color: red")
     assert "height: 640px" in build_web_map(ground, layers, height="640px").get_root().render()
+
+
+def test_indicators_stand_once_in_the_order_of_their_layers() -> None:
+    layers = [little_layer("imd_score"), little_layer("other"), little_layer("third")]
+    layers[0] = replace(layers[0], indicator="deprivation")
+    layers[2] = replace(layers[2], indicator="deprivation")
+    data = contents(web_map_html(little_ground(), layers))
+    assert data["indicators"] == [
+        {"id": "deprivation", "title": "Deprivation"},
+        {"id": "other", "title": "other"},
+    ]
+    assert data["layers"][0]["indicator"] == "deprivation"
+
+
+def test_points_know_their_area_and_stand_in_degrees() -> None:
+    ground = little_ground()
+    points = [
+        Point(name=NASTY, easting=301_500, northing=100_500, kind="Acute"),
+        Point(name="Away", easting=400_000, northing=400_000),
+    ]
+    page = web_map_html(ground, [little_layer("one")], points=points)
+    drawn = contents(page)["points"]
+    assert [(p["name"], p["kind"], p["area"]) for p in drawn] == [
+        (NASTY, "Acute", 1),
+        ("Away", "", -1),
+    ]
+    expected = gpd.GeoSeries.from_xy([301_500], [100_500], crs=27700).to_crs(4326).iloc[0]
+    assert (drawn[0]["lon"], drawn[0]["lat"]) == pytest.approx((expected.x, expected.y), abs=1e-5)
+    assert "<script>window.hacked" not in page

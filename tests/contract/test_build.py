@@ -12,13 +12,11 @@ import pytest
 
 from context.build import build_context
 from context.request import resolve_request
-from context.statements import make_statements
 from geodata.editions import Edition
 from geodata.errors import DownloadError, StoreError
 from geodata.store import open_store
 from indicators.catalogue import catalogue
 from indicators.load import fetch
-from tests.statement_checks import check_statements
 
 pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("build")]
 
@@ -28,20 +26,14 @@ CLOSED = "http://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
-def root(official, tmp_path_factory):
-    """The folder of a store that a fetch has just filled."""
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INCONTEXT_MIRROR", official.url)
-        patch.setenv("INCONTEXT_HOME", str(folder))
-        built = fetch(Edition.named("2020"))
-    assert (built.small_areas, built.people) == (32_844, ENGLAND)
-    return folder
+def root(homes):
+    """The folder of a store that a fetch has filled with edition 2020."""
+    return homes("2020")
 
 
 @pytest.fixture(scope="module")
-def store(root):
-    return open_store("2020", root=root)
+def store(full_store):
+    return full_store("2020")
 
 
 @pytest.fixture(scope="module")
@@ -274,18 +266,3 @@ def test_the_manifest_says_where_everything_came_from(store):
             assert file["url"].startswith("https://"), json.dumps(file)
             assert len(file["sha256"]) == 64
             assert file["bytes"] > 0
-
-
-def test_statements_of_all_systems_keep_the_rules(store):
-    """Every system, with and without its largest district, for every topic."""
-    members = store.membership[store.membership["level"] == "ltla"]
-    largest = members.sort_values("people_inside").drop_duplicates("system_code", keep="last")
-    assert len(largest) == 42
-    for system, district in zip(largest["system_code"], largest["area_code"], strict=True):
-        for focus in ([], [district]):
-            for topic in catalogue().topics:
-                extent = "inside" if focus else ""
-                request = resolve_request(
-                    store, system=system, focus=focus, topic=topic, extent=extent
-                )
-                check_statements(make_statements(build_context(request, store)), least=6)

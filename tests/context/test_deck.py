@@ -1,0 +1,309 @@
+"""The deck, reopened: placeholders, words for pictures, native charts, sources, sameness."""
+
+import dataclasses
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from pptx import Presentation
+from pptx.oxml.ns import qn
+from pptx.util import Emu
+
+from context.build import build_context
+from context.charts import make_charts
+from context.deck import mapped_indicators, write_deck
+from context.deck_slides import Picture
+from context.deck_template import open_template
+from context.deck_text import INSET, count_lines, line_height
+from context.request import resolve_request
+from context.statements import make_statements
+from geodata.errors import RequestError
+from geodata.store import open_store
+
+LONG = "Bath and North East Somerset, Swindon and Wiltshire Integrated Care Board"
+
+
+def small_png():
+    target = io.BytesIO()
+    Image.new("RGB", (1920, 1080), "#12436D").save(target, "PNG")
+    return target.getvalue()
+
+
+PNG = small_png()
+
+
+def map_picture(indicator):
+    return Picture(PNG, f"Map of {indicator} in words", f"What the map of {indicator} says")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return open_store("2020", root=tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="module")
+def plymouth(store):
+    request = resolve_request(store, system="devon", focus=["plymouth"], peers=["torbay"])
+    return build_context(request, store)
+
+
+@pytest.fixture(scope="module")
+def path(plymouth, tmp_path_factory):
+    path = tmp_path_factory.mktemp("deck") / "context.pptx"
+    write_deck(plymouth, path, map_picture=map_picture)
+    return path
+
+
+@pytest.fixture
+def deck(path):
+    return Presentation(str(path))
+
+
+def charts_of(deck):
+    return [shape for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+
+
+def texts_of(shape):
+    if shape.has_text_frame:
+        yield from (p.text for p in shape.text_frame.paragraphs)
+    if getattr(shape, "has_table", False) and shape.has_table:
+        yield from (cell.text for row in shape.table.rows for cell in row.cells)
+
+
+def test_slides_come_in_order_with_real_titles(plymouth, deck):
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    assert titles[:2] == ["Plymouth in context"] * 2
+    maps = [f"What the map of {name} says" for name in mapped_indicators(plymouth)]
+    assert titles[2 : 2 + len(maps)] == maps
+    assert any("Years in good health at 65" in title for title in titles)
+    assert any(title.startswith("Plymouth in context: the figures") for title in titles)
+    assert titles[-1].startswith("Sources and method")
+    assert deck.slide_width / deck.slide_height == pytest.approx(16 / 9)
+
+
+def test_five_bullets_are_those_of_the_statements(plymouth, deck):
+    made = {one.bullet for one in make_statements(plymouth).statements}
+    body = next(s for s in deck.slides[1].placeholders if s.placeholder_format.idx == 1)
+    bullets = [p.text for p in body.text_frame.paragraphs]
+    assert len(bullets) == 5
+    assert set(bullets) <= made
+
+
+def test_no_placeholder_is_left_empty_and_content_stands_in_placeholders(deck):
+    for slide in deck.slides:
+        for shape in slide.placeholders:
+            if shape.has_text_frame:
+                assert shape.text_frame.text.strip(), (slide.shapes.title.text, shape.name)
+        kinds = [s.placeholder_format.idx for s in slide.placeholders]
+        assert len(set(kinds)) == len(kinds) >= 2
+    map_slide = deck.slides[2]
+    assert any(s.is_placeholder and s.shape_type is not None and hasattr(s, "image")
+               for s in map_slide.shapes)  # fmt: skip
+
+
+def test_every_picture_chart_and_table_has_words(deck):
+    count = 0
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            if hasattr(shape, "image") or shape.has_chart or shape.has_table:
+                words = shape._element._nvXxPr.cNvPr.get("descr")
+                assert words
+                assert len(words) > 15
+                count += 1
+    assert count >= 10
+
+
+def test_every_slide_has_its_number_and_notes_with_sources(deck):
+    for n, slide in enumerate(deck.slides, 1):
+        fields = [f for f in slide._element.iter(qn("a:fld")) if f.get("type") == "slidenum"]
+        assert [f.find(qn("a:t")).text for f in fields] == [str(n)]
+        notes = slide.notes_slide.notes_text_frame.text
+        assert len(notes) > 40
+        if n > 1:
+            assert "Source" in notes or "Office for National Statistics" in notes
+
+
+def test_sources_stand_on_every_slide_of_figures(deck):
+    for slide in list(deck.slides)[1:]:
+        shown = " ".join(text for shape in slide.shapes for text in texts_of(shape))
+        is_map = slide.shapes.title.text.startswith("What the map")  # the picture has it inside
+        assert is_map or "Open Government Licence" in shown, slide.shapes.title.text
+
+
+def test_every_text_is_english_uk(path):
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith(("ppt/slides/slide", "ppt/charts/chart", "ppt/notesSlides/notes")):
+                text = archive.read(name).decode()
+                assert "en-US" not in text
+                if "<a:t>" in text:
+                    assert text.count("<a:t>") <= text.count('lang="en-GB"')
+
+
+def test_native_charts_hold_the_values_of_compare(plymouth, deck):
+    table = plymouth.comparison
+    rows = table[table["measure"] == "share_65_plus"]
+    chart = charts_of(deck)[0].chart
+    shown = dict(zip(chart.plots[0].categories, chart.series[0].values, strict=True))
+    for role, label in (("focus", "Plymouth"), ("peer", "Torbay"), ("rest", "Rest of Devon"),
+                        ("system", "Devon system"), ("england", "England")):  # fmt: skip
+        assert shown[label] == rows.loc[rows["role"] == role, "value"].iloc[0]
+    for code, value in rows.loc[rows["role"] == "ltla", ["area_name", "value"]].to_numpy():
+        assert shown[code] == value
+
+
+def numbers_of(element):
+    return {int(pt.get("idx")): float(pt.find(qn("c:v")).text) for pt in element.iter(qn("c:pt"))}
+
+
+def test_error_bars_are_the_published_limits(plymouth, deck):
+    table = plymouth.comparison
+    found = [c.chart for c in charts_of(deck) if list(c.chart._chartSpace.iter(qn("c:errBars")))]
+    assert len(found) == 2
+    for chart, sex in zip(found, ("female", "male"), strict=True):
+        labels = list(chart.plots[0].categories)
+        at = labels.index("Plymouth")
+        base = 0.0
+        for series, measure in zip(chart.series, ("hle_65", "le_65"), strict=True):
+            rows = table[(table["measure"] == f"{measure}_{sex}") & (table["role"] == "focus")]
+            bars = series._element.find(qn("c:errBars"))
+            assert bars.find(qn("c:errValType")).get("val") == "cust"
+            base += series.values[at]
+            minus, plus = (numbers_of(bars.find(qn(f"c:{n}")))[at] for n in ("minus", "plus"))
+            assert base - minus == pytest.approx(rows["lower"].iloc[0])
+            assert base + plus == pytest.approx(rows["upper"].iloc[0])
+            order = [child.tag for child in series._element]
+            assert order.index(qn("c:errBars")) == order.index(qn("c:cat")) - 1
+
+
+def test_the_workbook_inside_has_the_same_values_and_limits(deck):
+    calamine = pytest.importorskip("python_calamine")
+    for shape in charts_of(deck):
+        blob = shape.chart.part.chart_workbook.xlsx_part.blob
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(blob))
+        rows = book.get_sheet_by_index(0).to_python()
+        series = shape.chart.series
+        assert rows[0][1 : 1 + len(series)] == [one.name for one in series]
+        for at, one in enumerate(series, 1):
+            cells = [row[at] if row[at] != "" else None for row in rows[1:]]
+            assert cells == pytest.approx(list(one.values), rel=1e-14)
+
+
+def test_the_focus_is_blue_and_another_place_is_not(deck):
+    chart = charts_of(deck)[0].chart
+    labels = list(chart.plots[0].categories)
+    fills = {name: chart.series[0].points[labels.index(name)].format.fill for name in
+             ("Plymouth", "England")}  # fmt: skip
+    assert str(fills["Plymouth"].fore_color.rgb) == "12436D"
+    assert str(fills["England"].fore_color.rgb) != "12436D"
+
+
+def test_the_same_request_gives_the_same_bytes(plymouth, path, tmp_path):
+    write_deck(plymouth, tmp_path / "again.pptx", map_picture=map_picture)
+    assert (tmp_path / "again.pptx").read_bytes() == path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def renamed(context, old, new):
+    table = context.comparison.assign(
+        area_name=context.comparison["area_name"].str.replace(old, new, regex=False)
+    )
+    return dataclasses.replace(
+        context, comparison=table, focus_name=context.focus_name.replace(old, new)
+    )
+
+
+def test_names_with_markup_and_formulas_stay_text(plymouth, tmp_path):
+    name = '=cmd|"<a>&amp;'
+    context = renamed(plymouth, "Plymouth", name)
+    write_deck(context, tmp_path / "odd.pptx", map_picture=map_picture)
+    deck = Presentation(str(tmp_path / "odd.pptx"))
+    assert deck.slides[0].shapes.title.text == f"{name} in context"
+    chart = charts_of(deck)[0].chart
+    assert name in list(chart.plots[0].categories)
+    with zipfile.ZipFile(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)) as book:
+        assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize("focus", [[], ["plymouth"], ["exeter", "E07000047"]], ids=str)
+def test_text_never_overflows_even_with_long_names(store, focus, tmp_path):
+    request = resolve_request(store, system="devon", focus=focus, peers=["torbay", "leeds"])
+    context = build_context(request, store)
+    if len(focus) == 1:
+        context = renamed(context, "Plymouth", LONG)
+    write_deck(context, tmp_path / "long.pptx", map_picture=map_picture)
+    deck = Presentation(str(tmp_path / "long.pptx"))
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            right, bottom = shape.left + shape.width, shape.top + shape.height
+            assert shape.left >= 0
+            assert right <= deck.slide_width
+            assert bottom <= deck.slide_height, (slide.shapes.title.text, shape.name)
+            if shape.has_text_frame and shape.text_frame.text:
+                sizes = [r.font.size.pt for p in shape.text_frame.paragraphs for r in p.runs]
+                used = sum(
+                    count_lines(p.text, shape.width - 2 * INSET, p.runs[0].font.size.pt)
+                    * line_height(p.runs[0].font.size.pt)
+                    for p in shape.text_frame.paragraphs if p.runs
+                )  # fmt: skip
+                assert used <= shape.height * 1.02, (slide.shapes.title.text, shape.name)
+                assert min(sizes, default=11) >= 11
+
+
+def test_own_template_is_used_without_its_slides(plymouth, tmp_path):
+    mine = Presentation()
+    mine.slide_width, mine.slide_height = Emu(12192000), Emu(6858000)
+    mine.slides.add_slide(mine.slide_layouts[0]).shapes.title.text = "An old slide"
+    mine.slide_layouts[1].name = "Seite mit Inhalt"
+    mine.save(str(tmp_path / "mine.pptx"))
+    out = tmp_path / "out.pptx"
+    write_deck(plymouth, out, template=tmp_path / "mine.pptx", map_picture=map_picture)
+    deck = Presentation(str(out))
+    assert "An old slide" not in [slide.shapes.title.text for slide in deck.slides]
+    assert len(deck.slide_layouts) == 11
+    assert deck.slides[2].slide_layout.name == "Seite mit Inhalt"
+
+
+def test_a_template_that_lacks_layouts_is_refused_by_what_it_lacks(plymouth, tmp_path):
+    mine = Presentation()
+    for layout in list(mine.slide_layouts):
+        if layout.name not in {"Title Slide", "Title and Content"}:
+            mine.slide_layouts.remove(layout)
+    mine.save(str(tmp_path / "poor.pptx"))
+    with pytest.raises(RequestError, match=r"poor\.pptx has no layout with .*two content"):
+        write_deck(plymouth, tmp_path / "x.pptx", template=tmp_path / "poor.pptx")
+    assert not (tmp_path / "x.pptx").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a presentation", None], ids=["empty", "text", "no"])
+def test_a_template_that_is_none_is_refused(tmp_path, content):
+    if content is not None:
+        (tmp_path / "t.pptx").write_bytes(content)
+    with pytest.raises(RequestError, match=r"t\.pptx cannot be read"):
+        open_template(tmp_path / "t.pptx")
+
+
+def test_what_is_not_drawn_is_said_in_the_method(plymouth, tmp_path):
+    manifest = json.loads(json.dumps(plymouth.store.manifest))
+    del manifest["measures"]["people_85_plus"]
+    store = dataclasses.replace(plymouth.store, manifest=manifest)
+    context = dataclasses.replace(plymouth, store=store)
+    write_deck(context, tmp_path / "less.pptx", map_picture=map_picture)
+    deck = Presentation(str(tmp_path / "less.pptx"))
+    shown = " ".join(t for slide in deck.slides for s in slide.shapes for t in texts_of(s))
+    assert "Not drawn, age structure" in shown
+
+
+def test_charts_and_sheet_may_be_given(plymouth, tmp_path):
+    charts = make_charts(plymouth)
+    sheet = Picture(PNG, "Six small maps in words", "")
+    write_deck(plymouth, tmp_path / "s.pptx", map_picture=map_picture, charts=charts,
+               sheet_picture=lambda: sheet)  # fmt: skip
+    deck = Presentation(str(tmp_path / "s.pptx"))
+    words = [s._element._nvXxPr.cNvPr.get("descr") for s in deck.slides[1].shapes]
+    assert "Six small maps in words" in words
+    assert np.asarray(Image.open(io.BytesIO(PNG))).shape == (1080, 1920, 3)

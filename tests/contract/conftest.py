@@ -1,0 +1,41 @@
+"""Full builds of both editions from the stand-in, made once per test process."""
+
+from collections.abc import Callable
+
+import pytest
+
+from geodata.editions import Edition
+from geodata.store import Store, open_store
+from indicators.load import fetch
+
+
+@pytest.fixture(scope="session")
+def homes(official, tmp_path_factory):
+    """Edition -> folder of a store that a fetch has filled; filled when first asked for."""
+    folder = tmp_path_factory.mktemp("home")
+    made = {}
+
+    def home_of(edition):
+        if edition not in made:
+            ages = official.official_dir / "local" / "census2021_age6_lsoa21.csv.gz"
+            files = {"census_ages": str(ages)} if edition == "2024" else {}
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("INCONTEXT_MIRROR", official.url)
+                patch.setenv("INCONTEXT_HOME", str(folder))
+                made[edition] = fetch(Edition.named(edition), files=files)
+        return folder
+
+    return home_of
+
+
+@pytest.fixture(scope="session")
+def full_store(homes) -> Callable[[str], Store]:
+    """Edition -> its store."""
+    stores = {}
+
+    def store_of(edition):
+        if edition not in stores:
+            stores[edition] = open_store(edition, root=homes(edition))
+        return stores[edition]
+
+    return store_of

@@ -1,0 +1,77 @@
+"""All 42 systems of both editions: areas, people, outlines, comparison, statements, map."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from context.build import build_context
+from context.ground import read_ground, select_layers
+from context.maps import render_map
+from context.request import resolve_request
+from context.statements import make_statements
+from geodata.boundaries import dissolve
+from indicators.catalogue import catalogue
+from tests.statement_checks import check_statements
+
+EDITIONS = {"2020": (32_844, 56_286_961), "2024": (33_755, 58_620_101)}
+pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("build")]
+
+
+@pytest.fixture(params=EDITIONS)
+def store(request, full_store):
+    return full_store(request.param)
+
+
+def largest_districts(store):
+    """System and code of the district with most people inside, for each system."""
+    members = store.membership[store.membership["level"] == "ltla"]
+    largest = members.sort_values("people_inside").drop_duplicates("system_code", keep="last")
+    return list(zip(largest["system_code"], largest["area_code"], strict=True))
+
+
+def test_small_areas_partition_england_and_people_sum_to_it(store):
+    small_areas, people = EDITIONS[store.edition.id]
+    places = pd.concat([store.places(code) for code in store.systems["code"]])
+    assert len(store.systems) == 42
+    assert places.index.is_unique
+    assert len(places) == small_areas == store.systems["small_areas"].sum()
+    assert places["people"].sum() == people == store.systems["population"].sum()
+
+
+def test_every_system_compares_and_speaks_by_the_rules(store):
+    """With and without its largest district; the topics differ in their order alone."""
+    for system, district in largest_districts(store):
+        for focus in ([], [district]):
+            extent = "inside" if focus else ""
+            request = resolve_request(store, system=system, focus=focus, extent=extent)
+            context = build_context(request, store)
+            check_rows(context.comparison)
+            said = {}
+            for topic in catalogue().topics:
+                made = make_statements(replace(context, request=replace(request, topic=topic)))
+                said[topic] = {s.id for s in made.statements}
+                if len(said) == 1 or system == "E54000037":
+                    check_statements(made, least=6)
+            assert len({frozenset(ids) for ids in said.values()}) == 1
+
+
+def check_rows(table):
+    """A value or a reason, never both, never neither."""
+    assert (table["value"].isna() == (table["status"] != "")).all()
+    assert not table.duplicated(["measure", "role", "area_code"]).any()
+    ranked = table["rank"].notna()
+    assert (table.loc[ranked, "rank"] <= table.loc[ranked, "of"]).all()
+
+
+def test_every_system_has_a_map_and_keeps_its_area_when_dissolved(store):
+    for system, _ in largest_districts(store):
+        context = build_context(resolve_request(store, system=system), store)
+        outlines = store.outlines(system)
+        whole = dissolve(outlines, pd.Series("one", index=outlines.index)).area.sum()
+        np.testing.assert_allclose(whole, outlines.area.sum(), rtol=1e-9)
+        assert len(outlines) == len(context.places)
+    ground = read_ground(context)
+    picture = render_map(ground, select_layers(context)[0])
+    assert picture.startswith(b"\x89PNG")
