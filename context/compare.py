@@ -10,7 +10,7 @@ import pandas as pd
 
 from context.overlay import catalogue_of, coverage
 from context.request import WHOLE, Request
-from context.wording import say_join
+from context.wording import say_place, say_places
 from geodata.areas import ENGLAND_CODE
 from indicators.aggregate import column, sum_parts
 from indicators.catalogue import Measure
@@ -223,7 +223,7 @@ def _focus(
         small_areas[~in_focus],
     )
     if len(request.focus) > 1:
-        name = say_join([str(name) for name in inside["area_name"]])
+        name = say_places([say_place(str(name)) for name in inside["area_name"]])
         code = "group:" + ",".join(request.focus)
         if share < WHOLE and request.extent == "whole":
             levels, codes = inside["level"].astype(str), inside["area_code"].astype(str)

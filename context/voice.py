@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from context.overlay import catalogue_of
-from context.wording import plain, say_join, say_number, start_sentence
+from context.wording import plain, say_join, say_number, say_place, start_sentence
 from indicators.catalogue import Measure
 
 if TYPE_CHECKING:
@@ -115,13 +115,15 @@ class Voice:
     @property
     def subject_name(self) -> str:
         """Name the focus, else the system, as people say it."""
-        return self.context.focus_name or f"the {self.context.system_short_name} system"
+        if self.context.focus_name:
+            return say_place(self.context.focus_name)
+        return f"the {self.context.system_short_name} system"
 
     def name(self, row: Row) -> str:
         """Name a place as people say it; system and county of one name are told apart."""
         if row["role"] == "system":
             return f"the {self.context.system_short_name} system"
-        name = str(row["area_name"])
+        name = say_place(str(row["area_name"]))
         if row["level"] == "utla" and str(row["area_code"]).startswith("E10"):
             return f"the {name} County Council area"
         return name
@@ -176,10 +178,10 @@ class Voice:
         here = {*self.context.places["ltla_code"], *self.context.places["utla_code"]}
         text = (
             f"{start_sentence(self.context.rest_name)} is the "
-            f"{self.context.system_short_name} system without {self.context.focus_name}"
+            f"{self.context.system_short_name} system without {self.subject_name}"
         )
         inside = [
-            name
+            say_place(name)
             for code, name in zip(self.context.request.peers, self.context.peer_names, strict=True)
             if code in here
         ]

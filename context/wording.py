@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+WITH_ARTICLE = ("Isle ", "Isles ", "City of ", "Vale of ", "Forest of ")
 MOST_WORDS_IN_A_BULLET = 20
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 SMALL = {
@@ -79,6 +80,27 @@ def fit_bullet(candidates: Iterable[str]) -> str:
         if count_words(text) <= MOST_WORDS_IN_A_BULLET:
             return text
     return text
+
+
+def say_place(official: str) -> str:
+    """Say an authority's official name as people say it.
+
+    >>> say_place("Isle of Wight"), say_place("Bristol, City of"), say_place("Torbay")
+    ('the Isle of Wight', 'Bristol', 'Torbay')
+    """
+    name, comma, after = official.partition(", ")
+    if comma and after.endswith(" of"):
+        name = "Hull" if name == "Kingston upon Hull" else name
+    else:
+        name = official
+    return f"the {name}" if name.startswith(WITH_ARTICLE) else name
+
+
+def say_places(names: list[str]) -> str:
+    """Join names of places; where one holds an "and" itself, a comma keeps them apart."""
+    if len(names) == 2 and any(" and " in name for name in names):
+        return f"{names[0]}, and {names[1]}"
+    return say_join(names)
 
 
 def say_join(parts: list[str]) -> str:

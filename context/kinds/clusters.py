@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import fit_bullet, say_join, say_number, start_sentence
+from context.wording import fit_bullet, say_join, say_number, say_place, say_places, start_sentence
 from indicators.aggregate import column
 from indicators.catalogue import Measure
 
@@ -109,19 +109,19 @@ def _find(voice: Voice, measure: Measure, side: str) -> list[Cluster]:
 
 def _name(here: pd.DataFrame) -> str:
     """Name a cluster by its wards and district, a wide one by its districts."""
-    districts = _most(here["ltla_name"])
+    districts = [say_place(name) for name in _most(here["ltla_name"])]
     if len(districts) > WIDE:
         others = len(districts) - 2
         return f"across {districts[0]}, {districts[1]} and {others} other districts"
     wards = [ward for ward in _most(here["ward_name"]) if ward]
     if not wards:
-        return f"in {say_join(districts)}"
+        return f"in {say_places(districts)}"
     around = say_join([*wards[:WARDS], *(["nearby wards"] if len(wards) > WARDS else [])])
-    return f"in {say_join(districts)} ({around})"
+    return f"in {say_places(districts)} ({around})"
 
 
 def _brief(here: pd.DataFrame) -> str:
-    districts = _most(here["ltla_name"])
+    districts = [say_place(name) for name in _most(here["ltla_name"])]
     return f"{districts[0]} and other districts" if len(districts) > 1 else districts[0]
 
 

@@ -51,11 +51,12 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
         reason = f"{measure.title}: {why}, so nobody is called lowest or highest."
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
     found = {"lowest": extremes.lowest, "highest": extremes.highest}
+    shared = set(extremes.lowest.codes) & set(extremes.highest.codes)
     row_of = {str(row["area_code"]): row for row in rows}
     clauses = {
         end: _clause(voice, measure, name=end, end=extreme, row_of=row_of)
         for end, extreme in found.items()
-        if len(extreme.codes) < len(rows)
+        if extreme.established or not shared
     }
     told = {end: clause for end, clause in clauses.items() if clause}
     if not told:
@@ -78,10 +79,11 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
         words = template["outside_one" if len(outside) == 1 else "outside"]
         text += words.format(places=start_sentence(say_join(outside)), system=named["system"])
     values = [float(row["value"]) for row in rows]
-    bullets = (
-        template["bullet"].format(**named, clause=next(iter(told.values()))),
-        _brief(voice, measure, row_of[found[next(iter(told))].codes[0]]),
-    )
+    end = next(iter(told))
+    bullets = [
+        template["bullet"].format(**named, clause=told[end]),
+        *_briefs(voice, measure, end, [row_of[code] for code in found[end].codes]),
+    ]
     return voice.state(
         kind=KIND,
         measure=measure,
@@ -133,12 +135,11 @@ def _inside(row: Row) -> str:
     )
 
 
-def _brief(voice: Voice, measure: Measure, row: Row) -> str:
+def _briefs(voice: Voice, measure: Measure, end: str, rows: list[Row]) -> list[str]:
+    """Name the lowest or highest, or those that share the place, with and without figures."""
     template = templates()["extremes"]
-    return str(
-        template["brief"].format(
-            place=voice.short_name(row),
-            value=voice.shown(row, measure),
-            measure=template["measures"][measure.id],
-        )
-    )
+    wording = template["brief" if len(rows) == 1 else "brief_tied"]
+    named = {"end": start_sentence(end), "measure": template["measures"][measure.id]}
+    shown = [f"{voice.name(row)} ({voice.shown(row, measure)})" for row in rows]
+    plain = [voice.name(row) for row in rows]
+    return [wording.format(**named, places=say_join(names)) for names in (shown, plain)]

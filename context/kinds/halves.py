@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import fit_bullet, say_join, say_number, start_sentence
+from context.wording import fit_bullet, say_join, say_number, say_place, start_sentence
 from indicators.aggregate import column
 from indicators.catalogue import Measure
 
@@ -113,7 +113,8 @@ def _half(
 
 
 def _peers(voice: Voice) -> str:
-    return say_join(list(voice.context.peer_names)) if voice.context.peer_names else ""
+    names = [say_place(name) for name in voice.context.peer_names]
+    return say_join(names) if names else ""
 
 
 def _state(voice: Voice, measure: Measure, axis: str, splits: list[Split]) -> Said:
@@ -191,7 +192,7 @@ def _other_ways(
     half = {}
     for split, sign in zip(splits[1:], signs[1:], strict=True):
         way = template["ways"]["said"][split.key].format(
-            focus=voice.context.focus_name, peers=_peers(voice)
+            focus=voice.subject_name, peers=_peers(voice)
         )
         rows = (split.first, split.second) if split.difference > 0 else (split.second, split.first)
         values = f"{voice.shown(rows[0], measure)} against {voice.shown(rows[1], measure)}"

@@ -16,6 +16,7 @@ KIND = "spread"
 ENDS = {"high": 5, "low": 1}
 WORTH_SAYING = 2.0
 """Percentage points of people, fixed before the reference review was run."""
+AREAS_AT_LEAST = 5
 
 
 def make(voice: Voice, measure: Measure) -> Iterator[Said]:
@@ -33,6 +34,12 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
     subject = voice.every_row(measure.id, voice.subject_role)[0]
     if context.focus_name and context.request.extent == "whole" and subject["share_inside"] < WHOLE:
         reason = f"Only part of {voice.name(subject)} has its small areas in this system."
+        yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+        return
+    if int(inside.sum()) < AREAS_AT_LEAST:
+        reason = (
+            f"{start_sentence(voice.name(subject))} has too few small areas to speak of fifths."
+        )
         yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
         return
     end = template.get("end") or _fuller_end(voice, measure, inside)
@@ -56,6 +63,13 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
         named |= {f"rest_{key}": value for key, value in _numbers(there).items()}
         named["rest"] = voice.name(rest[0])
         wording, size = "text", abs(here[0]["value"] - there[0]["value"]) / WORTH_SAYING
+        if size < 1:
+            reason = (
+                f"{start_sentence(voice.name(subject))} and {voice.name(rest[0])} have about the "
+                f"same share of people in {template[end]}."
+            )
+            yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+            return
     said = templates()["spread"]
     wordings = ("bullet" if wording == "text" else "bullet_alone", "brief", "briefest")
     yield voice.state(
