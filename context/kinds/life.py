@@ -13,6 +13,7 @@ from indicators.catalogue import Measure, catalogue
 KIND = "life_expectancy"
 SEXES = ("female", "male")
 INDICATOR = "life_expectancy"
+DERIVED = "years_poor_health_65"
 FIRST = 1000.0
 """Lifts what is measured at the age that the topic is about above every other size."""
 QUANTITIES = ("le_65", "hle_65", "years_poor_health_65", "le_birth", "hle_birth")
@@ -91,8 +92,13 @@ def _state(
 
 
 def _comes_first(voice: Voice, quantity: str) -> bool:
-    """Say whether the topic is about the age that a quantity is measured at."""
-    return quantity.endswith(templates()["life"]["first"].get(voice.context.request.topic, "-"))
+    """Say whether the topic is about the age that a quantity is measured at.
+
+    A difference of two figures, without an interval, never comes first.
+    """
+    return quantity != DERIVED and quantity.endswith(
+        templates()["life"]["first"].get(voice.context.request.topic, "-")
+    )
 
 
 def _rule(pairs: list[tuple[Measure, Row, Row]]) -> str:
