@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from geodata.editions import Edition, area_datasets
-from geodata.errors import DownloadError, RequestError, VintageError
+from geodata.errors import DownloadError, RequestError, SourceError, VintageError
 from geodata.sources import Dataset, Part
 from indicators.catalogue import Catalogue, catalogue
 
@@ -48,13 +48,14 @@ def obtain(edition: Edition, files: Mapping[str, str], downloader: Downloader) -
                 file = future.result()
                 if file is not None:
                     raw.setdefault(dataset.id, {})[part.name] = file
-        except DownloadError as error:
+        except (DownloadError, SourceError) as error:
             downloader.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             if edition.awaits and dataset.id == "system_lookup":
                 raise VintageError(
-                    f"Edition {edition.id} awaits {edition.awaits}: {error} "
-                    f"Give it with --file system_lookup=PATH, or choose another edition."
+                    f"Edition {edition.id} awaits {edition.awaits}, which the publisher does "
+                    "not serve yet: give it with --file system_lookup=PATH, or choose another "
+                    "edition."
                 ) from error
             raise
         except BaseException:
