@@ -213,6 +213,8 @@ def read_indicators(
                 raise
         if reading.missing:
             missing[indicator.id] = list(reading.missing)
+    if not tables:
+        raise SourceError("No indicator has a file: there is nothing to load.")
     return pd.concat(tables, ignore_index=True), missing
 
 
