@@ -8,12 +8,14 @@ the table gives medians and their ratio. Only ratios compare across machines.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import folium
 import geopandas as gpd
@@ -26,6 +28,7 @@ import matplotlib.pyplot as plt
 from context.build import build_context
 from context.ground import read_ground, select_layers
 from context.layers import Ground, Layer
+from context.map_sheet import render_sheet
 from context.maps import render_map
 from context.request import resolve_request
 from context.webmap import web_map_html
@@ -33,6 +36,14 @@ from geodata.store import Store, open_store
 from indicators.aggregate import column
 
 RUNS = 5
+MEASURES = (
+    "imd_score",
+    "share_65_plus",
+    "people_per_km2",
+    "share_75_plus",
+    "share_85_plus",
+    "share_most_deprived_20",
+)
 
 
 def median_seconds(job: Callable[[], object], runs: int = RUNS) -> float:
@@ -45,6 +56,21 @@ def median_seconds(job: Callable[[], object], runs: int = RUNS) -> float:
     return statistics.median(times)
 
 
+def paired_seconds(
+    plain: Callable[[], object], ours: Callable[[], object], runs: int = RUNS
+) -> tuple[float, float]:
+    """Medians of two jobs that run in turn, so that a busy machine slows both alike."""
+    plain(), ours()
+    times: list[tuple[float, float]] = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        plain()
+        middle = time.perf_counter()
+        ours()
+        times.append((middle - start, time.perf_counter() - middle))
+    return statistics.median(t[0] for t in times), statistics.median(t[1] for t in times)
+
+
 def frame(ground: Ground, layers: tuple[Layer, ...]) -> gpd.GeoDataFrame:
     table = gpd.GeoDataFrame({"name": ground.area_names}, geometry=ground.outlines)
     for layer in layers:
@@ -52,13 +78,73 @@ def frame(ground: Ground, layers: tuple[Layer, ...]) -> gpd.GeoDataFrame:
     return table.reset_index()
 
 
-def plain_still_map(table: gpd.GeoDataFrame, measure: str) -> int:
+def plain_still_map(table: gpd.GeoDataFrame, measure: str, kind: str = "png") -> int:
     figure, axes = plt.subplots(figsize=(19.2, 10.8), dpi=100)
     table.plot(column=measure, scheme=None, ax=axes, legend=True, edgecolor="white", linewidth=0.3)
     target = io.BytesIO()
-    figure.savefig(target, format="png", bbox_inches="tight")
+    figure.savefig(target, format=kind)
     plt.close(figure)
     return target.tell()
+
+
+def plain_sheet(table: gpd.GeoDataFrame, measures: list[str]) -> int:
+    figure, axes = plt.subplots(2, 3, figsize=(19.2, 10.8), dpi=100)
+    for measure, panel in zip(measures, axes.flat, strict=True):
+        table.plot(column=measure, ax=panel, legend=True, edgecolor="white", linewidth=0.3)
+        panel.set_title(measure)
+    target = io.BytesIO()
+    figure.savefig(target, format="png")
+    plt.close(figure)
+    return target.tell()
+
+
+def still_maps(store: Store) -> list[tuple[str, float, float]]:
+    """The maps of the reference review; ``fresh`` has nothing kept from an earlier map."""
+    request = resolve_request(store, system="Devon", focus=("Plymouth",))
+    context = build_context(request, store)
+    ground = read_ground(context)
+    layers = select_layers(context, MEASURES)
+    table, ids = frame(ground, layers), [layer.measure for layer in layers]
+
+    def six(fresh: Ground) -> list[bytes]:
+        return [render_map(fresh, layer, form="slide") for layer in layers]
+
+    def one(kind: Literal["png", "svg"]) -> bytes:
+        return render_map(ground, layers[0], form="slide", file_format=kind)
+
+    def fresh() -> Ground:
+        return dataclasses.replace(ground)
+
+    def plain() -> int:
+        return plain_still_map(table, ids[0])
+
+    def first() -> bytes:
+        return render_map(fresh(), layers[0], form="slide")
+
+    sizes = (
+        f"{plain_still_map(table, ids[0], 'svg') / 1e6:.2f} MB, ours {len(one('svg')) / 1e6:.2f}"
+    )
+    return [
+        (
+            "slide map PNG 1920x1080, 707 areas: plot and savefig",
+            *paired_seconds(plain, lambda: one("png")),
+        ),
+        ("the same, first map of a ground", *paired_seconds(plain, first)),
+        (
+            "six slide maps: plot and savefig each",
+            *paired_seconds(
+                lambda: [plain_still_map(table, name) for name in ids], lambda: six(fresh())
+            ),
+        ),
+        (
+            f"slide map SVG: plot and savefig, {sizes} MB",
+            *paired_seconds(lambda: plain_still_map(table, ids[0], "svg"), lambda: one("svg")),
+        ),
+        (
+            "sheet of six maps: six plots on one figure",
+            *paired_seconds(lambda: plain_sheet(table, ids), lambda: render_sheet(fresh(), layers)),
+        ),
+    ]
 
 
 def plain_choropleths(table: gpd.GeoDataFrame, measures: list[str]) -> int:
@@ -107,8 +193,7 @@ def main() -> None:
     largest = max(codes, key=lambda code: len(store.places(code)))
     context = build_context(resolve_request(store, system=largest), store)
     ground = read_ground(context)
-    measures = ("imd_score", "share_65_plus", "people_per_km2", "share_75_plus", "share_85_plus")
-    layers = select_layers(context, (*measures, "share_most_deprived_20"))
+    layers = select_layers(context, MEASURES)
     table, ids = frame(ground, layers), [layer.measure for layer in layers]
     command = [sys.executable, "-m", "context", "compare", "--system", largest, "--json"]
 
@@ -116,7 +201,6 @@ def main() -> None:
         return subprocess.run(command, capture_output=True, check=True)
 
     web = median_seconds(lambda: web_map_html(ground, layers))
-    still = median_seconds(lambda: render_map(ground, layers[0]))
     rows = [
         (
             "map, 6 measures: six Choropleths",
@@ -128,15 +212,12 @@ def main() -> None:
             median_seconds(lambda: plain_geojson(table, ids[0])),
             web,
         ),
-        (
-            "still map 1920x1080: plot and savefig",
-            median_seconds(lambda: plain_still_map(table, ids[0])),
-            still,
-        ),
+        *still_maps(store),
         ("weighted mean by LTLA: groupby.apply", *aggregate_rows(store)),
         ("compare, cold process: no plain approach", float("nan"), median_seconds(compare)),
     ]
-    print(f"{context.system_name}: {len(table):,} small areas; medians of {RUNS} runs\n")
+    print(f"{context.system_name}: {len(table):,} small areas; medians of {RUNS} runs")
+    print("Still maps: Devon and Plymouth\n")
     print("| job and plain approach | plain, s | ours, s | ratio |\n|---|---|---|---|")
     for name, plain, ours in rows:
         print(f"| {name} | {plain:.3f} | {ours:.3f} | {plain / ours:.1f} |")

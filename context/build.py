@@ -11,7 +11,7 @@ import pandas as pd
 
 from context.compare import compare_places, name_of_rest
 from context.overlay import OWN, catalogue_of
-from context.request import Request, short_system_name
+from context.request import Request, is_small_area, short_system_name
 from geodata.editions import newer_edition, read_release_date
 from geodata.errors import RequestError
 
@@ -42,8 +42,12 @@ class Context:
     notices: tuple[str, ...]
 
 
-def build_context(request: Request, store: Store, *, review_date: dt.date | None = None) -> Context:
+def build_context(
+    request: Request, store: Store, *, review_date: dt.date | None = None, group_name: str = ""
+) -> Context:
     """Answer a request from a store; with a review date, say which figures came out after it.
+
+    ``group_name`` names a focus that is made of small areas.
 
     Raises ``NotAvailableError`` for a system outside the starter and ``RequestError`` for a
     request of another edition.
@@ -58,7 +62,9 @@ def build_context(request: Request, store: Store, *, review_date: dt.date | None
     in_focus = _in_focus(places, request.focus)
     names = store.membership.drop_duplicates("area_code").set_index("area_code")["area_name"]
     short = short_system_name(store, request.system)
-    comparison = compare_places(request, store, small_areas, places, in_focus, short_name=short)
+    comparison = compare_places(
+        request, store, small_areas, places, in_focus, short_name=short, group_name=group_name
+    )
     focus = comparison.loc[comparison["role"] == "focus", "area_name"]
     focus_name = str(focus.iloc[0]) if len(focus) else None
     rest_name = name_of_rest(short) if focus_name else None
@@ -80,6 +86,8 @@ def build_context(request: Request, store: Store, *, review_date: dt.date | None
 
 def _in_focus(places: pd.DataFrame, focus: Sequence[str]) -> pd.Series[bool]:
     lower, upper = places["ltla_code"].isin(focus), places["utla_code"].isin(focus)
+    if any(is_small_area(code) for code in focus):
+        return pd.Series(places.index.isin(focus), index=places.index)
     for code in focus:
         others = [other for other in focus if other != code]
         if (places["utla_code"].eq(code) & places["ltla_code"].isin(others)).any():
@@ -97,7 +105,7 @@ def _notices(store: Store, review_date: dt.date | None) -> tuple[str, ...]:
         )
     if OWN in store.measures:
         title = catalogue_of(store).measure(OWN).title
-        found.append(f"{title} is the reader's own table, not official statistics.")
+        found.append(f"{title} is the user's own table, not official statistics.")
     newer = newer_edition(store.edition)
     if newer is not None:
         found.append(

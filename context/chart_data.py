@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from context.overlay import catalogue_of
 from context.request import WHOLE
-from context.wording import say_number, start_sentence
+from context.wording import say_licence, say_number, start_sentence
 from geodata.errors import NotAvailableError
-from indicators.catalogue import Measure, catalogue
+from indicators.catalogue import Measure
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -218,13 +219,13 @@ def require_measures(context: Context, measures: Iterable[str]) -> None:
     """Raise ``NotAvailableError`` naming the measures of which the build has nothing."""
     gone = [name for name in measures if name not in context.store.measures]
     if gone:
-        known = catalogue().measures
+        known = catalogue_of(context.store).measures
         said = "; ".join(known[name].title if name in known else name for name in gone)
         raise NotAvailableError(f"The data do not have: {said}{_reason(context, gone)}.")
 
 
 def _reason(context: Context, gone: Sequence[str]) -> str:
-    known = catalogue().measures
+    known = catalogue_of(context.store).measures
     indicators = {known[name].indicator for name in gone if name in known}
     for entry in context.store.manifest.get("missing", []):
         if set(entry.get("measures", ())) & set(gone) or entry["indicator"] in indicators:
@@ -234,12 +235,12 @@ def _reason(context: Context, gone: Sequence[str]) -> str:
 
 def source_line(context: Context, indicators: Iterable[str]) -> str:
     """Say publishers, datasets, periods and licence of the figures of some indicators."""
-    known = catalogue().indicators
+    known = catalogue_of(context.store).indicators
     wanted = {name for i in indicators if i in known for name in known[i].datasets}
     entries = [e for e in context.store.manifest["datasets"] if e["id"] in wanted]
     titles = "; ".join(f"{e['publisher']}, {e['title']} ({e['period']})" for e in entries)
-    licences = " and the ".join(dict.fromkeys(str(e["licence"]) for e in entries))
-    return f"Source: {titles}. Licensed under the {licences}." if entries else ""
+    licence = say_licence(str(entry["licence"]) for entry in entries)
+    return f"Source: {titles}. {licence}." if entries else ""
 
 
 def place_and_period(context: Context, period: str) -> str:

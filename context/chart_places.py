@@ -22,9 +22,10 @@ from context.chart_data import (
     subject_name,
     subject_of,
 )
+from context.overlay import catalogue_of
 from context.wording import say_number, say_rank, start_sentence
 from geodata.errors import NotAvailableError
-from indicators.catalogue import Measure, catalogue
+from indicators.catalogue import Measure
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -49,7 +50,7 @@ def make_comparison(context: Context, measure_id: str) -> ChartData:
     build lacks the measure or no place has a value.
     """
     require_measures(context, [measure_id])
-    measure = catalogue().measure(measure_id)
+    measure = catalogue_of(context.store).measure(measure_id)
     rows = _compared_rows(context, measure_id)
     with_value = sorted((r for r in rows if r.value is not None), key=lambda r: -(r.value or 0))
     if not with_value:
@@ -274,7 +275,7 @@ def _strip(context: Context, measure: Measure, row: Row) -> tuple[Panel, int, in
 
 def default_measures_of(context: Context) -> list[Measure]:
     """Return the default measure of each indicator of the topic that the build has."""
-    entries = catalogue()
+    entries = catalogue_of(context.store)
     order = entries.topics[context.request.topic]
     names = [entries.indicators[i].default_of(context.store.measures) for i in order]
     return [entries.measures[name] for name in names if name is not None]

@@ -12,9 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from context import commands
+from context import commands, file_commands
 from geodata.errors import InContextError
 from geodata.progress import MODES
+
+FIND = "place or postcode to its areas; a postcode is sent to postcodes.io, nothing else is"
+POINTS = "name and easting/northing, longitude/latitude or postcode, drawn on the .html map"
+GROUP = "a file of small-area codes, one per line, as the focus"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,11 +71,14 @@ def make_parser() -> argparse.ArgumentParser:
     statements.add_argument("--markdown", action="store_true")
     for command in (status, systems, areas, compare, statements):
         command.add_argument("--json", action="store_true")
-    still = _command(parsers, "map", commands.run_map, "one map as .png, .svg or .html")
+    still = _command(parsers, "map", file_commands.run_map, "one map as .png, .svg or .html")
     still.add_argument("indicator", metavar="INDICATOR")
     still.add_argument("--measure", default="")
+    still.add_argument("--points", type=Path, default=None, metavar="FILE.csv", help=POINTS)
     still.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
-    pack = _command(parsers, "pack", commands.run_pack, "maps, charts, deck, workbook and data")
+    pack = _command(
+        parsers, "pack", file_commands.run_pack, "maps, charts, deck, workbook and data"
+    )
     pack.add_argument("--topic", default="older_people")
     pack.add_argument("--template", type=Path, default=None, metavar="FILE.pptx")
     pack.add_argument("--all", action="store_true", help="one pack for every system")
@@ -81,10 +88,19 @@ def make_parser() -> argparse.ArgumentParser:
         command.add_argument("--system", required=command is not pack)
         command.add_argument("--focus", action="append", default=[])
         command.add_argument("--peer", action="append", default=[])
+        command.add_argument("--focus-file", type=Path, default=None, metavar="FILE", help=GROUP)
         command.add_argument("--extent", choices=("whole", "inside"), default="")
+    find = _command(parsers, "find", commands.run_find, FIND)
+    find.add_argument("text", metavar="TEXT", nargs="+")
+    similar = _command(parsers, "similar", commands.run_similar, "the districts most like one")
+    similar.add_argument("place", metavar="PLACE")
+    for command in (find, similar):
+        command.add_argument("--json", action="store_true")
     app = _command(parsers, "app", commands.run_app, "the dashboard on this machine")
     app.add_argument("--port", type=int, default=8501)
-    starter = _command(parsers, "starter", commands.run_starter, "make the starter from a build")
+    starter = _command(
+        parsers, "starter", file_commands.run_starter, "make the starter from a build"
+    )
     starter.add_argument("-o", "--output", required=True, type=Path, metavar="DIR")
     return parser
 

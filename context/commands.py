@@ -56,7 +56,8 @@ def _review_date(options: argparse.Namespace) -> dt.date | None:
         raise RequestError("Give the date as YYYY-MM-DD, such as 2020-07-20.") from None
 
 
-def _open(options: argparse.Namespace) -> Store:
+def open_chosen(options: argparse.Namespace) -> Store:
+    """Open the store that the options ask for, and say which it is."""
     from geodata.store import open_store
 
     store = open_store(_edition(options))
@@ -66,11 +67,19 @@ def _open(options: argparse.Namespace) -> Store:
     return store
 
 
-def _context(options: argparse.Namespace) -> Context:
+def make_context(options: argparse.Namespace) -> Context:
+    """Answer the request that the options ask."""
     from context.build import build_context
     from context.request import resolve_request
 
-    store = _open(options)
+    store = open_chosen(options)
+    group = None
+    if options.focus_file is not None:
+        from context.group_file import read_group
+        from context.request import find_system
+
+        chosen = find_system(options.system, store)
+        group = read_group(options.focus_file, store, chosen.code, fit=store.fit)
     request = resolve_request(
         store,
         system=options.system,
@@ -78,8 +87,14 @@ def _context(options: argparse.Namespace) -> Context:
         peers=options.peer,
         topic=getattr(options, "topic", "older_people"),
         extent=options.extent,
+        small_areas=group.codes if group else (),
     )
-    return build_context(request, store, review_date=_review_date(options))
+    return build_context(
+        request,
+        store,
+        review_date=_review_date(options),
+        group_name=group.name if group else "",
+    )
 
 
 def run_fetch(options: argparse.Namespace) -> None:
@@ -109,33 +124,68 @@ def run_status(options: argparse.Namespace) -> None:
     """Print what is loaded, from where, and what is missing."""
     from context.listing import list_status, say_status
 
-    status = list_status(_open(options))
+    status = list_status(open_chosen(options))
     write_json(status) if options.json else write(say_status(status))
 
 
 def run_systems(options: argparse.Namespace) -> None:
     """Print the systems of an edition."""
-    from context.listing import list_systems, say_table
+    from context.listing import list_moved, list_systems, say_table
 
-    systems = list_systems(_open(options))
-    columns = ("code", "short_name", "name", "small_areas", "population")
-    write_json(systems) if options.json else write(say_table(systems, columns))
+    store = open_chosen(options)
+    systems = list_systems(store)
+    if options.json:
+        write_json(systems)
+        return
+    columns = ("code", "short_name", "name", "phase", "small_areas", "population")
+    write(say_table(systems, columns))
+    moved = list_moved(store)
+    if moved:
+        write("\nWhat moved between systems:")
+        write("\n".join(f"  {sentence}" for sentence in moved))
 
 
 def run_areas(options: argparse.Namespace) -> None:
     """Print the authorities of a system."""
     from context.listing import list_areas, say_table
 
-    areas = list_areas(_open(options), options.system)
+    areas = list_areas(open_chosen(options), options.system)
     columns = ("code", "name", "level", "population", "share_inside")
     write_json(areas) if options.json else write(say_table(areas, columns))
+
+
+def run_find(options: argparse.Namespace) -> None:
+    """Print what a name, a code or a postcode means in an edition."""
+    from context.find import find_area
+    from context.listing import say_table
+
+    store = open_chosen(options)
+    found = find_area(" ".join(options.text), store, fit=store.fit)
+    for notice in found.notices:
+        say(notice)
+    rows = [dict(row) for row in found.rows]
+    columns = ("kind", "code", "name", "system", "edition")
+    write_json(rows) if options.json else write(say_table(rows, columns))
+
+
+def run_similar(options: argparse.Namespace) -> None:
+    """Print the districts that are most like one, with their distance."""
+    from context.listing import list_similar, say_table
+
+    similar = list_similar(open_chosen(options), options.place)
+    say(f"Compared by: {', '.join(similar['used'])}.")
+    for gone in similar["left_out"]:
+        say(f"Left out, since it is not loaded: {gone}.")
+    write_json(similar) if options.json else write(
+        say_table(similar["areas"], ("code", "name", "distance"))
+    )
 
 
 def run_compare(options: argparse.Namespace) -> None:
     """Print every measure, place beside place."""
     from context.listing import list_comparison, say_table
 
-    context = _context(options)
+    context = make_context(options)
     if options.csv:
         write(context.comparison.to_csv(index=False, lineterminator="\n"))
         return
@@ -148,35 +198,8 @@ def run_statements(options: argparse.Namespace) -> None:
     """Print the sentences with their evidence."""
     from context.listing import list_statements, say_markdown
 
-    context = _context(options)
+    context = make_context(options)
     write_json(list_statements(context)) if options.json else write(say_markdown(context))
-
-
-def run_map(options: argparse.Namespace) -> None:
-    """Write one map."""
-    from context.ground import choose_measure, default_measures, read_ground, select_layers
-    from indicators.catalogue import catalogue
-
-    entries = catalogue()
-    indicator = entries.indicator(options.indicator)
-    output: Path = options.output
-    if output.suffix.lower() not in (".png", ".svg", ".html"):
-        raise RequestError(f"A map is written as .png, .svg or .html, not {output.suffix!r}.")
-    if not output.resolve().parent.is_dir():
-        raise RequestError(f"The folder {output.parent} does not exist.")
-    context = _context(options)
-    measure = choose_measure(context, indicator, options.measure)
-    ground = read_ground(context)
-    if output.suffix.lower() == ".html":
-        from context.webmap import web_map_html
-
-        chosen = tuple(dict.fromkeys([*default_measures(context), measure.id]))
-        page = web_map_html(ground, select_layers(context, chosen), measure=measure.id)
-        output.write_text(page, encoding="utf-8")
-        return
-    from context.maps import write_map
-
-    write_map(ground, select_layers(context, (measure.id,))[0], output)
 
 
 def run_app(options: argparse.Namespace) -> None:
@@ -202,40 +225,3 @@ def run_app(options: argparse.Namespace) -> None:
     code = subprocess.run([*command, *quiet], check=False).returncode  # noqa: S603
     if code:
         raise InContextError(f"The dashboard ended with code {code}. Is port {port} in use?")
-
-
-def run_starter(options: argparse.Namespace) -> None:
-    """Make the starter from a build."""
-    from indicators.starter import make_starter
-
-    path = make_starter(_open(options), options.output)
-    say(f"The starter is in {path}.")
-
-
-def run_pack(options: argparse.Namespace) -> None:
-    """Write the whole pack of one system, or of all."""
-    from context.pack import write_pack
-    from context.pack_all import write_packs
-
-    template: Path | None = options.template
-    if template is not None and not template.is_file():
-        raise RequestError(f"There is no template {template}.")
-    if options.all:
-        if options.system or options.focus or options.peer:
-            raise RequestError("--all makes the packs of every system: leave the names out.")
-        failed = write_packs(
-            _open(options),
-            options.output,
-            topic=options.topic,
-            template=template,
-            jobs=options.jobs,
-            report=say,
-        )
-        if failed:
-            listed = "; ".join(f"{code}: {why}" for code, why in sorted(failed.items()))
-            raise InContextError(f"{len(failed)} packs could not be made: {listed}")
-        return
-    if not options.system:
-        raise RequestError("Give --system NAME, or --all for every system.")
-    written = write_pack(_context(options), options.output, template=template, report=say)
-    say(f"The pack is in {options.output}." if written else "Nothing had to be made.")

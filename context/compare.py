@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from context.overlay import catalogue_of, coverage
-from context.request import WHOLE, Request
+from context.request import WHOLE, Request, is_small_area
 from context.wording import say_place, say_places
 from geodata.areas import ENGLAND_CODE
 from indicators.aggregate import column, sum_parts
@@ -88,6 +88,7 @@ def compare_places(
     in_focus: pd.Series[bool],
     *,
     short_name: str,
+    group_name: str = "",
 ) -> pd.DataFrame:
     """Lay every measure of the build beside every place of the request; columns ``ROW``.
 
@@ -95,7 +96,7 @@ def compare_places(
     measure but counts. ``against_england`` is set only where an interval is published.
     """
     found = [
-        *_focus(request, store, small_areas, in_focus, short_name),
+        *_focus(request, store, small_areas, in_focus, short_name, group_name=group_name),
         *_peers(request, store),
         Place("system", request.system, str(places["system_name"].iloc[0]), "system", None),
         Place("england", ENGLAND_CODE, "England", "england", None),
@@ -205,6 +206,8 @@ def _focus(
     small_areas: pd.DataFrame,
     in_focus: pd.Series[bool],
     short_name: str,
+    *,
+    group_name: str,
 ) -> list[Place]:
     """Return the focus (one authority, a part of one, or a group) and the rest of the system."""
     if not request.focus:
@@ -213,7 +216,6 @@ def _focus(
     inside = members[
         (members["system_code"] == request.system) & members["area_code"].isin(request.focus)
     ].drop_duplicates("area_code")
-    share = float(inside["people_inside"].sum() / inside["people"].sum())
     rest = Place(
         "rest",
         f"rest:{request.system}:{','.join(request.focus)}",
@@ -222,6 +224,11 @@ def _focus(
         1.0,
         small_areas[~in_focus],
     )
+    if any(is_small_area(code) for code in request.focus):
+        code = "group:" + ",".join(request.focus)
+        name = group_name or f"{int(in_focus.sum())} small areas"
+        return [Place("focus", code, name, "group", 1.0, small_areas[in_focus]), rest]
+    share = float(inside["people_inside"].sum() / inside["people"].sum())
     if len(request.focus) > 1:
         name = say_places([say_place(str(name)) for name in inside["area_name"]])
         code = "group:" + ",".join(request.focus)

@@ -17,6 +17,7 @@ from context.pages import map as map_page
 from context.pages.asked import ask_in_sidebar, open_chosen, read_link
 from context.pages.loading import show_loading_alone
 from context.pages.shown import View, sentence
+from context.pages.upload import with_own
 from geodata.errors import InContextError
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def main() -> None:
         store, wrong = open_chosen()
         read_link(store, wrong)
         request = ask_in_sidebar(store)
+        store = with_own(store)
     except InContextError as error:
         problem = str(error)
     pages = [_page(*page, store, request) for page in PAGES]

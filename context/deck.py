@@ -87,9 +87,9 @@ def write_deck(
 def mapped_indicators(context: Context) -> tuple[str, ...]:
     """Return the indicators that have a map, in the order of the topic."""
     from context.ground import default_measures
-    from indicators.catalogue import catalogue
+    from context.overlay import catalogue_of
 
-    measures = catalogue().measures
+    measures = catalogue_of(context.store).measures
     return tuple(measures[name].indicator for name in default_measures(context))
 
 

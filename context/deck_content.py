@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from context.chart_data import ROLES_IN_ORDER, ChartData, Charts, rows_of, say_value
 from context.deck_slides import TABLE_SIZES, Table, column_widths, row_heights
-from context.wording import say_join, say_number, start_sentence
+from context.overlay import catalogue_of
+from context.wording import say_join, say_licence, say_number, start_sentence
 from indicators.catalogue import Measure, catalogue
 
 if TYPE_CHECKING:
@@ -79,17 +80,14 @@ def years_bullets(chart: ChartData) -> list[str]:
 
 def short_source(context: Context, indicators: Iterable[str]) -> str:
     """Name publishers and licence in a line."""
-    known = catalogue().indicators
+    known = catalogue_of(context.store).indicators
     wanted = {name for i in indicators if i in known for name in known[i].datasets}
     entries = [e for e in context.store.manifest["datasets"] if e["id"] in wanted]
     publishers = list(dict.fromkeys(str(e["publisher"]) for e in entries))
-    licences = list(dict.fromkeys(str(e["licence"]) for e in entries))
+    licence = say_licence(str(entry["licence"]) for entry in entries)
     if not entries:
         return ""
-    return (
-        f"Source: {say_join(publishers)}, licensed under the {say_join(licences)}. "
-        "Datasets and periods are in the notes."
-    )
+    return f"Source: {say_join(publishers)}. {licence}. Datasets and periods are in the notes."
 
 
 def say_sources(context: Context) -> list[str]:
@@ -225,7 +223,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]], note: str) -> Tab
 
 
 def _table_measures(context: Context) -> list[Measure]:
-    entries = catalogue()
+    entries = catalogue_of(context.store)
     defaults = {entry.default_of(context.store.measures) for entry in entries.indicators.values()}
     chosen = [
         measure

@@ -25,7 +25,8 @@ def svg_of(drawing: Drawing, *, title: str, words: str) -> bytes:
         f"<title>{escape(title)}</title>\n<desc>{escape(words)}</desc>\n"
         f'<rect width="{wide}" height="{high}" fill="#FFFFFF"/>\n'
     ]
-    for number, mark in enumerate(drawing.marks):
+    order = (Areas, Swatch, Stroke)
+    for number, mark in enumerate(sorted(drawing.marks, key=lambda mark: order.index(type(mark)))):
         if isinstance(mark, Areas):
             parts.append(_areas(mark, number))
         elif isinstance(mark, Swatch):

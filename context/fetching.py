@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SWITCH = "INCONTEXT_FETCH"
 ROOT = Path(__file__).resolve().parent.parent
 ENDED = ("kept", "loaded")
+DOWNLOADING = "Downloading"
 LINES_KEPT = 200
 PATIENCE_S = 5
 
@@ -58,7 +59,7 @@ class Seen:
                 self.lines.append(line.strip())
         elif event["stage"] == "planned":
             self.planned = int(event.get("total") or 0)
-            self.stage = "Downloading"
+            self.stage = DOWNLOADING
         elif event.get("dataset"):
             self._take_part(event)
         else:
@@ -70,6 +71,11 @@ class Seen:
         before = self.parts.get(name, {"ended": 0})
         ended = before["ended"] + (event["stage"] in ENDED)
         self.parts[name] = {**event, "ended": ended}
+
+    @property
+    def is_downloading(self) -> bool:
+        """Say whether the publishers' files are being loaded, and nothing is built yet."""
+        return self.stage == DOWNLOADING
 
     @property
     def ended(self) -> int:

@@ -10,7 +10,7 @@ from context.build import Context
 from context.layers import FIFTHS, ClusterLayer, Ground, Layer, Origin
 from context.overlay import catalogue_of
 from context.statements import make_statements
-from context.wording import say_join, start_sentence
+from context.wording import say_licence, start_sentence
 from geodata.boundaries import dissolve
 from geodata.errors import NotAvailableError, RequestError
 from indicators.aggregate import column
@@ -172,15 +172,7 @@ def _origins(sources: list[dict[str, Any]]) -> tuple[Origin, ...]:
 def _say_source(sources: list[dict[str, Any]]) -> str:
     titles = "; ".join(f"{d['title']}, {d['period']}" for d in sources)
     publishers = ", ".join(dict.fromkeys(d["publisher"] for d in sources))
-    return f"Source: {publishers}: {titles}. {say_licence(sources)}"
-
-
-def say_licence(sources: list[dict[str, Any]]) -> str:
-    """Say under which licences figures may be used, or that it is not recorded."""
-    licences = dict.fromkeys(str(entry["licence"]) for entry in sources)
-    if any(licence.startswith("not recorded") for licence in licences):
-        return f"Licence {say_join(list(licences))}"
-    return f"Licensed under the {say_join(list(licences))}"
+    return f"Source: {publishers}: {titles}. {say_licence(str(d['licence']) for d in sources)}"
 
 
 def _people_by(context: Context, classes: pd.Series[Any]) -> pd.DataFrame:

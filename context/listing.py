@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from context.request import authority_candidates, system_candidates
 from context.statements import make_statements
 from context.wording import plain
+from geodata.footprints import say_moves
 from geodata.names import find_named, load_system_names
 
 if TYPE_CHECKING:
@@ -76,6 +77,33 @@ def list_systems(store: Store) -> list[dict[str, Any]]:
             }
         )
     return systems
+
+
+def list_moved(store: Store) -> list[str]:
+    """Return one sentence per move between the systems of this edition and another."""
+    names = {system["code"]: system["short_name"] for system in list_systems(store)}
+    moved = store.manifest.get("moved", [])
+    codes = dict.fromkeys(str(row[end]) for row in moved for end in ("from_code", "to_code"))
+    return list(dict.fromkeys(said for code in codes for said in say_moves(moved, code, names)))
+
+
+def list_similar(store: Store, place: str) -> dict[str, Any]:
+    """Return the districts most like one: code, name, distance; what was used, what left out."""
+    from indicators.neighbours import nearest
+
+    chosen = find_named(place, authority_candidates(store), what="local authority")
+    found = nearest(store.areas, chosen.code)
+    columns = (found.areas[name] for name in ("area_code", "area_name", "distance"))
+    return {
+        "edition": store.edition.id,
+        "place": {"code": chosen.code, "name": chosen.name},
+        "used": list(found.used),
+        "left_out": list(found.left_out),
+        "areas": [
+            {"code": str(code), "name": str(name), "distance": float(distance)}
+            for code, name, distance in zip(*columns, strict=True)
+        ],
+    }
 
 
 def list_areas(store: Store, system: str) -> list[dict[str, Any]]:

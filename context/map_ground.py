@@ -37,19 +37,37 @@ class Outlines:
         self._cuts = np.searchsorted(owner[part], np.arange(len(geometries) + 1))
         self._bounds = shapely.bounds(geometries)
         self._written: dict[View, list[str]] = {}
+        self._seen: dict[View, list[int]] = {}
+        self.kept: dict[Any, Any] = {}
+        """What a picture drew of these outlines, for the next one."""
 
     def only(self, which: Any) -> Outlines:
         """Return some of the areas, by their numbers."""
         return Outlines(self._geometries[which])
 
     @cached_property
-    def paths(self) -> list[Outline]:
-        """One path per area, holes turned the other way round."""
+    def _path(self) -> tuple[Any, Any, Any]:
+        """All points, how they join, and where each area begins; holes turn the other way."""
         codes = np.full(len(self._points), Outline.LINETO, dtype=Outline.code_type)
         codes[self._starts] = Outline.MOVETO
         ends = np.append(self._starts, len(self._points))
         codes[ends[1:] - 1] = Outline.CLOSEPOLY
-        return [Outline(self._points[a:b], codes[a:b]) for a, b in pairwise(ends[self._cuts])]
+        return self._points, codes, ends[self._cuts]
+
+    @cached_property
+    def paths(self) -> list[Outline]:
+        """One path per area."""
+        points, codes, cuts = self._path
+        return [Outline(points[a:b], codes[a:b]) for a, b in pairwise(cuts)]
+
+    def joined(self, numbers: list[int]) -> Outline:
+        """One path of several areas, which leaves no seam between neighbours."""
+        points, codes, cuts = self._path
+        spans = [slice(cuts[n], cuts[n + 1]) for n in numbers]
+        return Outline(
+            np.concatenate([points[span] for span in spans]),
+            np.concatenate([codes[span] for span in spans]),
+        )
 
     def written(self, view: View) -> list[str]:
         """One SVG path per area in tenths of a pixel of the picture; empty where out of view."""
@@ -57,19 +75,26 @@ class Outlines:
             self._written[view] = self._write(view)
         return self._written[view]
 
+    def seen(self, view: View) -> list[int]:
+        """The numbers of the areas that reach into a view."""
+        if view not in self._seen:
+            east = view.west + view.box.width * view.metres
+            south = view.north - view.box.height * view.metres
+            low, high = self._bounds[:, :2], self._bounds[:, 2:]
+            inside = (low <= (east, view.north)).all(axis=1)
+            inside &= (high >= (view.west, south)).all(axis=1)
+            self._seen[view] = np.flatnonzero(inside).tolist()
+        return self._seen[view]
+
     def _write(self, view: View) -> list[str]:
-        east = view.west + view.box.width * view.metres
-        south = view.north - view.box.height * view.metres
-        low, high = self._bounds[:, :2], self._bounds[:, 2:]
-        seen = (low <= (east, view.north)).all(axis=1) & (high >= (view.west, south)).all(axis=1)
         tenths = np.array((10, -10)) / view.metres
         corner = np.array((view.box.left, view.box.top)) * 10
         placed = np.rint((self._points - (view.west, view.north)) * tenths + corner).astype(int)
         ends = np.append(self._starts, len(placed))
-        drawn = []
-        for area, (first, last) in enumerate(pairwise(self._cuts)):
-            rings = pairwise(ends[first : last + 1]) if seen[area] else ()
-            drawn.append("".join(_ring(placed[a : b - 1]) for a, b in rings))
+        drawn = [""] * (len(self._cuts) - 1)
+        for area in self.seen(view):
+            rings = pairwise(ends[self._cuts[area] : self._cuts[area + 1] + 1])
+            drawn[area] = "".join(_ring(placed[a : b - 1]) for a, b in rings)
         return drawn
 
 
@@ -189,7 +214,7 @@ def views_of(
     for shrink in (1.0, 0.92, 0.85, 0.78, 0.7, 0.62):
         for right, low in ((0, 0), (1, 0), (0, 1), (1, 1)):
             x = box.left + right * (box.width - INSET)
-            y = box.top + caption + low * (box.height - INSET - caption - 8)
+            y = box.top + caption + low * (box.height - INSET - caption)
             inset = Box(x, y, INSET, INSET)
             guard = Box(x - 12, y - caption - 12, INSET + 24, INSET + caption + 24)
             small_w, small_h = box.width * shrink * scale, box.height * shrink * scale

@@ -69,7 +69,7 @@ def fills_of(ground: Ground, layer: Layer) -> tuple[str, ...]:
 def _row(
     people: pd.DataFrame, at: Any, words: str, fill: str, limits: str = "", *, gap: bool = False
 ) -> Row:
-    focus, rest = (float(people.at[at, side]) for side in ("focus", "rest"))
+    focus, rest = people.loc[at, ["focus", "rest"]].astype(float).to_list()
     return Row(capital(words), limits, fill, gap, focus, rest)
 
 

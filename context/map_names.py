@@ -134,7 +134,8 @@ def _all_led(
     placed: list[Name],
 ) -> list[Name]:
     """Place names one after the other, each at a lead, then what is left over its place."""
-    blocked, found = list(blocked), []
+    blocked = list(blocked)
+    found: list[Name] = []
     for lead in (True, False):
         for wanted in order:
             if any(name.lines == wanted.lines for name in found):
@@ -294,11 +295,10 @@ def _meet(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
     """Whether two leads cross: the ends of each lie on either side of the other."""
     if not one or not other:
         return False
-    return _side(*one, other[0]) != _side(*one, other[1]) and (
-        _side(*other, one[0]) != _side(*other, one[1])
-    )
+    return _parts(one, other) and _parts(other, one)
 
 
-def _side(start: Point, end: Point, point: Point) -> bool:
-    across = (end[0] - start[0]) * (point[1] - start[1])
-    return across > (end[1] - start[1]) * (point[0] - start[0])
+def _parts(line: tuple[Point, ...], ends: tuple[Point, ...]) -> bool:
+    (ax, ay), (bx, by) = line
+    sides = [(bx - ax) * (y - ay) > (by - ay) * (x - ax) for x, y in ends]
+    return sides[0] != sides[1]

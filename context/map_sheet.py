@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from context.drawing import INK, QUIET, Drawing, png_of
+from context.drawing import INK, QUIET, Drawing
+from context.drawing_png import png_of
 from context.drawing_svg import svg_of
 from context.lettering import SMALLEST, Box, fit, height_of, text_width, wrap
-from context.map_furniture import HEIGHT, WIDTH, source_lines
+from context.map_furniture import HEIGHT, WIDTH
 from context.map_ground import Shapes, fit_view, shapes_of
 from context.map_key import Key, key_of
+from context.map_source import source_lines
 from context.maps import FileFormat, Form, alt_text, draw_areas
 from context.palette import FIFTHS, MISSING, MISSING_HATCH
 from geodata.errors import RequestError

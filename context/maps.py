@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from context.drawing import INK, Areas, Drawing, png_of
+from context.drawing import INK, Areas, Drawing
+from context.drawing_png import png_of
 from context.drawing_svg import svg_of
 from context.layers import ClusterLayer, Layer
 from context.lettering import SMALLEST, Box, height_of, wrap

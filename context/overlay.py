@@ -28,20 +28,21 @@ __all__ = ["OWN", "OverlaidStore", "OwnTable", "catalogue_of", "coverage", "over
 class OverlaidStore(Store):
     """A store with one more indicator, ``own``, from a reader's table."""
 
-    entries: Catalogue = field(kw_only=True)
+    below: Store = field(kw_only=True, repr=False)
+    entries: Catalogue = field(kw_only=True, repr=False)
     own_small_areas: pd.DataFrame = field(kw_only=True, repr=False)
     own_areas: pd.DataFrame = field(kw_only=True, repr=False)
 
     @cached_property
     def areas(self) -> pd.DataFrame:
         """Every larger area, per measure, the reader's own last."""
-        below = super().areas
-        own = self.own_areas.astype(below.dtypes.to_dict())
-        return pd.concat([below, own], ignore_index=True)
+        areas = self.below.areas
+        own = self.own_areas.astype(areas.dtypes.to_dict())
+        return pd.concat([areas, own], ignore_index=True)
 
     def small_areas(self, system_code: str) -> pd.DataFrame:
         """Return the wide table of a system's small areas, the reader's own columns last."""
-        return super().small_areas(system_code).join(self.own_small_areas)
+        return self.below.small_areas(system_code).join(self.own_small_areas)
 
 
 def catalogue_of(store: Store) -> Catalogue:
@@ -79,6 +80,7 @@ def overlay(store: Store, table: OwnTable) -> OverlaidStore:
         _manifest(store, table, measure, wide, areas),
         store.is_starter,
         store._checked,
+        below=store,
         entries=extend_catalogue(measure),
         own_small_areas=wide,
         own_areas=areas,
@@ -94,10 +96,10 @@ def _manifest(
         described[OWN]["of"] = int(table.values.notna().sum())
     dataset = {
         "id": OWN,
-        "publisher": "the reader's own table",
+        "publisher": "the user's own table",
         "title": table.name,
-        "licence": "not recorded (the reader's own table)",
-        "attribution": f"{table.name}: the reader's own table, not official statistics.",
+        "licence": "not recorded (the user's own table)",
+        "attribution": f"{table.name}: the user's own table, not official statistics.",
         "landing_page": "",
         "period": table.period,
         "vintage": f"edition {table.edition}",
@@ -106,7 +108,7 @@ def _manifest(
         "files": [
             {
                 "part": "main",
-                "url": "file:own-table.csv",
+                "url": "file:///own-table.csv",
                 "sha256": table.sha256,
                 "bytes": 0,
                 "downloaded_at": "not recorded",

@@ -39,7 +39,11 @@ def why_not(with_value: float, people: float) -> str:
     share = with_value / people if people else 0.0
     if share >= COVERED:
         return ""
-    return NOT_GIVEN if share == 0 else f"values were given for {share:.0%} of the people only"
+    if share == 0:
+        return NOT_GIVEN
+    # rounded, yet never to the share that would have been enough
+    said = f"{min(share, COVERED - 0.01):.0%}" if share >= 0.01 else "less than 1%"
+    return f"values were given for {said} of the people only"
 
 
 def _contract(table: OwnTable, codes: pd.Index[str], people: pd.Series[float]) -> pd.DataFrame:

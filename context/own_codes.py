@@ -64,7 +64,6 @@ def check_codes(codes: Sequence[str], level: str, store: Store) -> None:
                 f"Choose edition {other.id}, or give values for the areas of edition {edition.id}."
             )
     if store.is_starter and level != "ltla":
-        here = [s["name"] for s in store.manifest["systems"]]
         complete = set(store.manifest["complete_systems"])
         here = [s["name"] for s in store.manifest["systems"] if s["code"] in complete]
         raise RequestError(
@@ -107,7 +106,7 @@ def _codes_of(edition: Edition, level: str) -> frozenset[str]:
 def _some(codes: Sequence[str]) -> str:
     more = len(codes) - MOST_NAMED
     named = ", ".join(codes[:MOST_NAMED])
-    return f"{named} and {more:,} more codes" if more > 0 else named
+    return f"{named} and {more:,} more code{'s' * (more > 1)}" if more > 0 else named
 
 
 def _is(codes: Sequence[str]) -> str:

@@ -51,7 +51,7 @@ def make_measure(table: OwnTable, store: Store, places: pd.DataFrame) -> OwnMeas
         id=OWN,
         indicator=OWN,
         title=table.name,
-        phrase=table.name,
+        phrase=f"value of “{table.name}”",
         unit="score",
         decimals=_decimals(table.values),
         quantity="own values",
@@ -69,7 +69,7 @@ def make_measure(table: OwnTable, store: Store, places: pd.DataFrame) -> OwnMeas
         minimum=0,
         fifths_from="",
         definition=(
-            f"These are values from the reader's own table, by "
+            f"These are values from the user's own table, by "
             f"{LEVEL_NAMES[table.level].removeprefix('codes of ')}.{mean}"
         ),
         limit=f"these are not official statistics and were not checked.{among}",

@@ -13,8 +13,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +46,12 @@ def write_pack(
     folder: Path,
     *,
     template: Path | None = None,
+    processes: int = 1,
     report: Report = lambda line: None,
 ) -> bool:
     """Write the pack of one context into ``folder``; return False where it is there already.
 
+    With two ``processes`` the charts and the data are written beside the maps and the deck.
     An older pack in which somebody changed or added a file is kept beside the new one. Raises
     ``RequestError`` where the folder holds something else, or cannot be written.
     """
@@ -61,19 +66,26 @@ def write_pack(
     try:
         partial.mkdir(parents=True)
         _remove_leftovers(folder)
-        _write_files(context, partial, template, report)
+        _write_files(context, partial, template, processes, report)
         _write_manifest(context, partial, wanted, template)
         kept = _keep_work(folder, there)
         if kept is not None:
             report(f"Files were changed or added by hand: the older pack is kept as {kept.name}.")
         _move(partial, folder)
-    except OSError as error:
-        raise RequestError(
-            f"The pack could not be written to {folder}: {error.strerror or error}."
-        ) from error
+    except (OSError, BrokenProcessPool) as error:
+        raise RequestError(_say_failure(folder, error)) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return True
+
+
+def _say_failure(folder: Path, error: OSError | BrokenProcessPool) -> str:
+    if isinstance(error, OSError):
+        return f"The pack could not be written to {folder}: {error.strerror or error}."
+    return (
+        f"The pack could not be written to {folder}: a process was ended from outside, perhaps "
+        "for lack of memory."
+    )
 
 
 def _find_pack(folder: Path) -> dict[str, Any] | None:
@@ -133,25 +145,40 @@ def _move(partial: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _write_files(context: Context, folder: Path, template: Path | None, report: Report) -> None:
-    from context.charts import make_charts, write_chart
-    from context.deck import write_deck
-
-    said = make_statements(context)
+def _write_files(
+    context: Context, folder: Path, template: Path | None, processes: int, report: Report
+) -> None:
     for name in ("maps", "charts"):
         (folder / name).mkdir()
-    report("Drawing maps")
-    pictures = _write_maps(context, folder / "maps")
-    report("Drawing charts")
-    charts = make_charts(context)
-    for chart in charts.drawn:
-        write_chart(chart, folder / "charts" / f"{chart.id}.png")
-    report("Writing the deck and the data")
-    deck = folder / "context.pptx"
-    write_deck(context, deck, template=template, map_picture=pictures.__getitem__, charts=charts)
-    write_workbook(context, said, folder / "context.xlsx")
-    write_csv(context, folder / "context.csv")
+    report("Drawing maps and charts, writing the deck and the data")
+    if processes < 2:
+        _write_charts_and_data(context, folder)
+        _write_maps_and_deck(context, folder, template)
+        return
+    # A fresh interpreter: a forked one would share the locks of the drawing library.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        beside = pool.submit(_write_charts_and_data, context, folder)
+        _write_maps_and_deck(context, folder, template)
+        beside.result()
+
+
+def _write_maps_and_deck(context: Context, folder: Path, template: Path | None) -> None:
+    from context.charts import make_charts
+    from context.deck import write_deck
+
+    drawn = _write_maps(context, folder / "maps").__getitem__
+    deck, charts = folder / "context.pptx", make_charts(context)
+    write_deck(context, deck, template=template, map_picture=drawn, charts=charts)
     write_geopackage(context, folder / "context.gpkg")
+
+
+def _write_charts_and_data(context: Context, folder: Path) -> None:
+    from context.charts import make_charts, write_chart
+
+    for chart in make_charts(context).drawn:
+        write_chart(chart, folder / "charts" / f"{chart.id}.png")
+    write_workbook(context, make_statements(context), folder / "context.xlsx")
+    write_csv(context, folder / "context.csv")
     (folder / "statements.md").write_text(say_markdown(context) + "\n", encoding="utf-8")
 
 

@@ -32,6 +32,11 @@ class Request:
     extent: str = ""
 
 
+def is_small_area(code: str) -> bool:
+    """Say whether a code of a focus is that of a small area, given in a file."""
+    return code.startswith("E01")
+
+
 def resolve_request(
     store: Store,
     *,
@@ -40,9 +45,11 @@ def resolve_request(
     peers: Sequence[str] = (),
     topic: str = DEFAULT_TOPIC,
     extent: str = "",
+    small_areas: Sequence[str] = (),
 ) -> Request:
     """Turn names or codes into a ``Request`` against one store.
 
+    ``small_areas`` (codes of the system) stand for a focus of authorities.
     Raises ``UnknownNameError`` with the nearest names, and ``RequestError`` for a topic or extent
     that does not exist or a focus lying partly inside without ``extent``.
     """
@@ -51,7 +58,9 @@ def resolve_request(
         raise RequestError(f'There is no topic called "{topic[:40]}". Choose one of: {known}.')
     if extent not in EXTENTS:
         raise RequestError("The extent is either whole or inside.")
-    chosen = find_named(system, system_candidates(store), what="system")
+    if small_areas and focus:
+        raise RequestError("Give either a focus or a file of small areas, not both.")
+    chosen = find_system(system, store)
     inside = [find_place(text, store, chosen) for text in focus]
     anywhere = [
         find_named(text, authority_candidates(store), what="local authority") for text in peers
@@ -59,13 +68,18 @@ def resolve_request(
     request = Request(
         edition=store.edition.id,
         system=chosen.code,
-        focus=tuple(sorted({place.code for place in inside})),
+        focus=tuple(sorted({*(place.code for place in inside), *small_areas})),
         peers=tuple(dict.fromkeys(place.code for place in anywhere)),
         topic=topic,
         extent=extent,
     )
     _require_extent(store, request, chosen)
     return request
+
+
+def find_system(text: str, store: Store) -> Named:
+    """Find a system of the edition by any of its names; raise ``UnknownNameError`` otherwise."""
+    return find_named(text, system_candidates(store), what="system")
 
 
 def find_place(text: str, store: Store, system: Named) -> Named:

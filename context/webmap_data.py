@@ -77,8 +77,9 @@ def map_contents(
 def _indicators(layers: Sequence[Layer]) -> list[dict[str, str]]:
     """Return the indicators of the layers in their order, each once, with titles."""
     known = catalogue().indicators
+    titles = {layer.indicator: layer.title for layer in reversed(layers)}
     return [
-        {"id": name, "title": known[name].title if name in known else name.replace("_", " ")}
+        {"id": name, "title": known[name].title if name in known else titles[name]}
         for name in dict.fromkeys(layer.indicator for layer in layers)
     ]
 

@@ -96,6 +96,18 @@ def say_place(official: str) -> str:
     return f"the {name}" if name.startswith(WITH_ARTICLE) else name
 
 
+def say_licence(licences: Iterable[str]) -> str:
+    """Say under which licences figures may be used, or that it is not recorded.
+
+    >>> say_licence(["Open Government Licence v3.0"])
+    'Licensed under the Open Government Licence v3.0'
+    """
+    distinct = list(dict.fromkeys(licences))
+    if any(licence.startswith("not recorded") for licence in distinct):
+        return f"Licence {say_join(distinct)}"
+    return f"Licensed under the {say_join(distinct)}"
+
+
 def say_places(names: list[str]) -> str:
     """Join names of places; where one holds an "and" itself, a comma keeps them apart."""
     if len(names) == 2 and any(" and " in name for name in names):

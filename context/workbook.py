@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WIDEST = 60
 STAMP = dt.datetime(2000, 1, 1)
 """Stands for the time of making, which would make every file different."""
+SAID = ("id", "kind", "indicator", "text", "bullet", "if_challenged", "rule")
+ABOUT = ("publisher", "period", "vintage", "release_date", "licence", "attribution", "note")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -71,15 +73,6 @@ def title_of(context: Context) -> str:
 
 def make_sheets(context: Context, said: Statements) -> list[Sheet]:
     """Lay out every sheet but the cover as plain values."""
-    rows = list_comparison(context)["rows"]
-    evidence = [
-        (s.id, *(row[key] for key in EVIDENCE)) for s in said.statements for row in s.evidence
-    ]
-    statements = [
-        (s.id, s.kind, s.indicator, s.text, s.bullet, s.if_challenged, s.rule, "\n".join(s.sources))
-        for s in said.statements
-    ]
-    not_made = [(n.indicator, n.kind, n.reason) for n in said.not_made]
     small = small_area_table(context)
     return [
         Sheet(
@@ -87,35 +80,46 @@ def make_sheets(context: Context, said: Statements) -> list[Sheet]:
             "Every measure for the focus, its peers, the rest, the system, England and each "
             "authority of the system; values unrounded, shares in percent.",
             ROW,
-            [[row[key] for key in ROW] for row in rows],
+            [[row[key] for key in ROW] for row in list_comparison(context)["rows"]],
         ),
-        Sheet(
-            "Statements",
-            "The sentences, in the order of the topic, each with its answer to a challenge.",
-            ("id", "kind", "indicator", "text", "bullet", "if challenged", "rule", "sources"),
-            statements,
-        ),
-        Sheet(
-            "Evidence",
-            "The rows behind each sentence.",
-            ("statement", *EVIDENCE),
-            evidence,
-        ),
-        Sheet(
-            "Not said",
-            "What was considered and why it was not said.",
-            ("indicator", "kind", "reason"),
-            not_made,
-        ),
+        *_sentences(said),
         Sheet(
             "Small areas",
             "Every small area of the system with its values and its fifth of England "
-            "(5 holds the highest values).",
+            "(5 holds the highest values); the fifths of a table of one's own may be among the "
+            "areas given only, as its limit says.",
             tuple(small.columns),
             small.astype(object).where(small.notna(), None).to_numpy().tolist(),
         ),
         Sheet("Measures", "What each measure is.", *_measures(context)),
         Sheet("Sources", "Where the figures come from.", *_sources(context)),
+    ]
+
+
+def _sentences(said: Statements) -> list[Sheet]:
+    return [
+        Sheet(
+            "Statements",
+            "The sentences, in the order of the topic, each with its answer to a challenge.",
+            (*(name.replace("_", " ") for name in SAID), "sources"),
+            [(*(getattr(s, name) for name in SAID), "\n".join(s.sources)) for s in said.statements],
+        ),
+        Sheet(
+            "Evidence",
+            "The rows behind each sentence.",
+            ("statement", *EVIDENCE),
+            [
+                (s.id, *(row[key] for key in EVIDENCE))
+                for s in said.statements
+                for row in s.evidence
+            ],
+        ),
+        Sheet(
+            "Not said",
+            "What was considered and why it was not said.",
+            ("indicator", "kind", "reason"),
+            [(n.indicator, n.kind, n.reason) for n in said.not_made],
+        ),
     ]
 
 
@@ -142,64 +146,40 @@ def small_area_table(context: Context) -> pd.DataFrame:
 
 
 def _measures(context: Context) -> tuple[tuple[str, ...], list[list[Any]]]:
-    columns = ("measure", "indicator", "title", "unit", "period", "aggregation", "definition")
+    columns = (
+        "measure",
+        "indicator",
+        "title",
+        "unit",
+        "period",
+        "aggregation",
+        "definition",
+        "limit",
+    )
     entries = catalogue_of(context.store).measures
     rows = [
-        [m.id, m.indicator, m.title, m.unit, known["period"], m.aggregation, m.definition]
+        [m.id, m.indicator, m.title, m.unit, known["period"], m.aggregation, m.definition, m.limit]
         for m, known in ((entries[name], known) for name, known in context.store.measures.items())
     ]
     return columns, rows
 
 
 def _sources(context: Context) -> tuple[tuple[str, ...], list[list[Any]]]:
-    columns = (
-        "dataset",
-        "title",
-        "publisher",
-        "period",
-        "vintage",
-        "release date",
-        "licence",
-        "attribution",
-        "address",
-        "sha256",
-        "note",
-    )
-    rows = []
-    for entry in context.store.manifest["datasets"]:
-        for file in entry["files"]:
-            rows.append(
-                [
-                    entry["id"],
-                    entry["title"],
-                    entry["publisher"],
-                    entry["period"],
-                    entry["vintage"],
-                    entry["release_date"],
-                    entry["licence"],
-                    entry["attribution"],
-                    public_address(file["url"]),
-                    file["sha256"],
-                    entry["note"],
-                ]
-            )
-    for gone in context.store.manifest.get("missing", []):
-        rows.append(
-            [
-                gone["indicator"],
-                "not available",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                f"{gone['reason']} {gone['remedy']}",
-            ]
-        )
-    return columns, rows
+    manifest = context.store.manifest
+    rows = [
+        [
+            *(entry[key] for key in ("id", "title", *ABOUT)),
+            public_address(file["url"]),
+            file["sha256"],
+        ]
+        for entry in manifest["datasets"]
+        for file in entry["files"]
+    ]
+    for gone in manifest.get("missing", []):
+        empty = dict.fromkeys(ABOUT, "") | {"note": f"{gone['reason']} {gone['remedy']}"}
+        rows.append([gone["indicator"], "not available", *empty.values(), "", ""])
+    named = (name.replace("_", " ") for name in ABOUT)
+    return ("dataset", "title", *named, "address", "sha256"), rows
 
 
 def public_address(url: str) -> str:

@@ -52,4 +52,6 @@ class Question(Transport):
                 return Answer(status=response.status_code, body=into.getvalue())
         except (requests.RequestException, HTTPError) as error:
             late = isinstance(error, requests.Timeout) or "timed out" in str(error)
-            raise Fault("it did not answer in time" if late else "no connection") from error
+            raise Fault(
+                "it did not answer in time" if late else "there is no connection"
+            ) from error

@@ -76,16 +76,19 @@ def moves(
     follows = _follow(linked).set_index("from_code")["follows"]
     moved = linked[linked["to_code"] != linked["from_code"].map(follows)]
     keys = ["from_code", "from_name", "to_code", "to_name", "ltla_name", "ltla_name_after"]
-    first = moved.drop_duplicates("area_code")
-    people = first.groupby(keys)["people"].sum(min_count=1)
-    found = moved.groupby(keys, as_index=False).agg(
-        small_areas=("area_code", "nunique"),
-        counterparts=("other_code", "nunique"),
-        exact=("change", lambda changes: bool(changes.eq(UNCHANGED).all())),
+    once = moved["people"].where(~moved["area_code"].duplicated())
+    found = (
+        moved.assign(people=once)
+        .groupby(keys, as_index=False)
+        .agg(
+            small_areas=("area_code", "nunique"),
+            counterparts=("other_code", "nunique"),
+            people=("people", lambda people: people.sum(min_count=1)),
+            exact=("change", lambda changes: bool(changes.eq(UNCHANGED).all())),
+        )
     )
-    found = found.join(people, on=keys)[list(MOVE_COLUMNS)]
     ordered = found.sort_values(["people", *keys], ascending=[False, *[True] * len(keys)])
-    return ordered.reset_index(drop=True)
+    return ordered.reset_index(drop=True)[list(MOVE_COLUMNS)]
 
 
 def successors(
@@ -174,9 +177,10 @@ def _amount(row: Mapping[str, Any]) -> str:
 def _caveat(row: Mapping[str, Any]) -> str:
     if row["exact"]:
         return ""
+    count = int(row["counterparts"])
     return (
         " Some of them were split, merged or redrawn: "
-        f"they are {row['counterparts']:,} small areas in the other vintage."
+        f"they are {count:,} small area{'' if count == 1 else 's'} in the other vintage."
     )
 
 

@@ -90,6 +90,27 @@ def look_up(postcode: str, *, ask: Ask | None = None) -> Postcode:
     )
 
 
+def locate(postcode: str, *, ask: Ask | None = None) -> tuple[float, float] | None:
+    """Return easting and northing (EPSG:27700, metres) of a postcode; None where it has none.
+
+    Raises as ``look_up``; a postcode that does not exist is no error here.
+    """
+    text = read_postcode(postcode)
+    if text is None:
+        return None
+    try:
+        found = look_up(text, ask=ask)
+    except UnknownNameError:
+        return None
+    if found.longitude is None or found.latitude is None:
+        return None
+    from pyproj import Transformer
+
+    to_grid = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
+    easting, northing = to_grid.transform(found.longitude, found.latitude)
+    return float(easting), float(northing)
+
+
 def _unreachable(postcode: str, reason: str) -> DownloadError:
     return DownloadError(
         f"The postcode {postcode} could not be looked up at postcodes.io: {reason}. {OTHERWISE}"

@@ -32,7 +32,8 @@ SMALL_AREAS = "small_areas.parquet"
 AREAS = "areas.parquet"
 MEMBERSHIP = "membership.parquet"
 OUTLINES = "outlines.parquet"
-TABLES = (PLACES, SMALL_AREAS, AREAS, MEMBERSHIP, OUTLINES)
+FIT = "fit.parquet"
+TABLES = (FIT, PLACES, SMALL_AREAS, AREAS, MEMBERSHIP, OUTLINES)
 STARTER = Path(__file__).resolve().parent.parent / "context" / "starter"
 BUILD_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,99}")
 MANIFEST_KEYS = (
@@ -86,6 +87,11 @@ class Store:
     def membership(self) -> pd.DataFrame:
         """People of each authority in each system that it touches."""
         return self._read(MEMBERSHIP)
+
+    @cached_property
+    def fit(self) -> pd.DataFrame:
+        """Which small areas of 2011 and 2021 correspond (``fit.FIT_COLUMNS``)."""
+        return self._read(FIT)
 
     @cached_property
     def systems(self) -> pd.DataFrame:

@@ -18,6 +18,8 @@ from geodata import store
 from geodata.areas import read_places
 from geodata.editions import Edition
 from geodata.errors import SourceError, StoreError
+from geodata.fit import read_fit
+from geodata.moved import list_moved
 from geodata.sources import Dataset
 from geodata.wards import read_ward_names
 from indicators.aggregate import aggregate, carry_people, membership, publish, widen
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
     from geodata.download import Downloader
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 RAW = "raw"
 LOCK = "fetch.lock"
 
@@ -158,7 +160,9 @@ def _build(edition: Edition, raw: Raw, folder: Path, inputs: str, report: Report
     named = places.assign(
         ward_name=wards, people=people, easting=centre.x.round(1), northing=centre.y.round(1)
     )
+    fit = read_fit(files["small_area_fit"]["main"])
     parts = {
+        store.FIT: fit,
         store.PLACES: named.reset_index(),
         store.SMALL_AREAS: wide.assign(system_code=places["system_code"]).reset_index(),
         store.AREAS: areas,
@@ -178,6 +182,7 @@ def _build(edition: Edition, raw: Raw, folder: Path, inputs: str, report: Report
         "measures": describe_measures(wide, areas, measures, first_periods(table)),
         "datasets": describe_datasets(datasets, raw),
         "missing": describe_missing(missing),
+        "moved": list_moved(files, edition, places, people, fit),
     }
     report("Writing the build")
     store.write_build(folder / name, parts, manifest)

@@ -31,6 +31,7 @@ def make_starter(store: Store, folder: Path) -> Path:
     if folder.exists():
         folder.rmdir()
     tables = {
+        stores.FIT: store.fit[store.fit["area_code_2011"].isin(store.places(SYSTEM).index)],
         stores.PLACES: store.places(SYSTEM).reset_index(),
         stores.SMALL_AREAS: store.small_areas(SYSTEM).reset_index(),
         stores.AREAS: store.areas,

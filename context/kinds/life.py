@@ -46,7 +46,7 @@ def _role_to_speak_of(voice: Voice) -> str | None:
         return None
     rows = [voice.every_row(f"{q}_female", "focus") for q in QUANTITIES]
     level = next((row[0]["level"] for row in rows if row), "")
-    if level == "part":
+    if level in ("part", "group"):
         return None
     if any(row and not pd.isna(row[0]["value"]) for row in rows):
         return "focus"

@@ -89,7 +89,6 @@ def read_link(store: Store, wrong: list[str]) -> None:
     elif extent:
         wrong.append("The extent in the link is neither whole nor inside; choose it here.")
     state["link_problems"] = wrong
-    state["asked_first"] = _asked_now()
 
 
 def _asked_now() -> tuple[Any, ...]:
@@ -189,6 +188,7 @@ def ask_in_sidebar(store: Store) -> Request:
         topic=state["topic"],
         extent=extent,
     )
+    state.setdefault("asked_first", _asked_now())
     _write_link(request)
     with side:
         note("The address of this page holds these choices: copy it to share this view.")

@@ -73,7 +73,7 @@ def show(view: View) -> None:
         st.text("No place of this request has a value of this measure.")
     else:
         show_chart(view, chart)
-    _explain(measure, str(view.store.measures[measure.id]["period"]))
+    _explain(measure, str(view.store.measures.get(measure.id, {}).get("period", "")))
     _show_table(view, measure)
     _suggest(view)
 
@@ -106,7 +106,8 @@ def _choose_measure(view: View) -> Measure:
 
 
 def _explain(measure: Measure, period: str) -> None:
-    parts = (f"{measure.title}, {period}.", measure.definition, start_sentence(measure.limit))
+    titled = f"{measure.title}, {period}." if period else f"{measure.title}."
+    parts = (titled, measure.definition, start_sentence(measure.limit))
     st.markdown(" ".join(escape(part) for part in parts if part))
 
 

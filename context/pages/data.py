@@ -11,6 +11,7 @@ import streamlit as st
 from context.overlay import catalogue_of
 from context.pages.loading import show_loading
 from context.pages.shown import ABSENT, View, escape, indicator_name, note, sentence, show_table
+from context.pages.upload import show_upload
 from geodata.editions import editions
 from geodata.errors import InContextError
 from geodata.store import Store, open_store
@@ -28,6 +29,8 @@ def show(view: View) -> None:
     _show_notes(store)
     st.header("Editions")
     st.markdown("\n".join(f"- {line}" for line in _editions(store)))
+    st.header("Your own values")
+    show_upload(view)
     st.header("Load all of England")
     show_loading(store)
 
@@ -36,11 +39,16 @@ def describe(store: Store) -> str:
     """Say in one sentence what is loaded."""
     kind = "the starter" if store.is_starter else "all of England"
     complete, systems = len(store.manifest["complete_systems"]), len(store.manifest["systems"])
-    made = day(str(store.manifest.get("made_at", "")))
     return (
-        f"In use is {kind}: {store.edition.title}, build {store.build}, made on {made}; "
+        f"In use is {kind}: {store.edition.title}, build {store.build}{_made(store)}; "
         f"{complete} of {systems} systems with their small areas."
     )
+
+
+def _made(store: Store) -> str:
+    """Say when a build was made, where that is recorded."""
+    made = str(store.manifest.get("made_at", ""))
+    return f", made on {day(made)}" if made else ""
 
 
 def _show_missing(store: Store) -> None:
@@ -101,9 +109,8 @@ def _state(edition: str, store: Store) -> str:
         waits = f" It awaits {escape(awaits)}." if awaits else ""
         return sentence(str(error)) + waits
     kind = "the starter" if other.is_starter else "all of England"
-    using = ", in use here" if other.build == store.build else ""
-    made = day(str(other.manifest.get("made_at", "")))
-    return escape(f"{kind}, build {other.build}, made on {made}{using}.")
+    using = ", in use here" if other.folder == store.folder else ""
+    return escape(f"{kind}, build {other.build}{_made(other)}{using}.")
 
 
 def day(time: str) -> str:

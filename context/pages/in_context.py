@@ -105,7 +105,7 @@ def _show_maps(view: View) -> None:
     for layer in layers:
         st.image(
             view.picture(layer.measure, title=False),
-            caption=escape(f"{layer.title}, {layer.period}"),
             alt=alt_text(ground, layer),
             width="stretch",
         )
+        note(f"{layer.title}, {layer.period}")

@@ -98,7 +98,7 @@ def _show_progress(fetch: Fetch) -> None:
     seen = fetch.seen
     title = editions()[fetch.edition].title
     st.markdown(f"**{escape(title)}: {escape(seen.stage)}** ({fetch.seconds:.0f} seconds)")
-    if seen.planned:
+    if seen.planned and seen.is_downloading:
         share = min(seen.ended / seen.planned, 1.0)
         st.progress(share, text=f"{seen.ended} of {seen.planned} files and tables are here")
     lines = [f"- {escape(_say_part(part))}" for part in seen.running[:MOST_SHOWN]]
@@ -110,5 +110,4 @@ def _say_part(part: dict[str, Any]) -> str:
     done, total = part.get("done") or 0, part.get("total")
     if not done:
         return f"{part['dataset']}: {part['stage']}"
-    of_all = f" of {total:,}" if total else ""
-    return f"{part['dataset']}: {done:,}{of_all}"
+    return f"{part['dataset']}: {done / total:.0%}" if total else f"{part['dataset']}: {done:,}"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from context.overlay import catalogue_of
 from context.pages.shown import Key, View, escape, sentence, show_notices, show_table
 from context.request import Request
 from geodata.errors import InContextError
-from indicators.catalogue import catalogue
 
 if TYPE_CHECKING:
     from context.layers import Layer
@@ -138,6 +138,7 @@ def _all_layers(key: Key, request: Request, _view: View) -> tuple[Layer, ...]:
     loaded = _view.store.measures
     rank = {layer.indicator: i for i, layer in enumerate(defaults)}
     first = {layer.measure for layer in defaults}
-    mapped = [m for m in catalogue().measures.values() if m.is_of_small_areas and m.id in loaded]
+    entries = catalogue_of(_view.store).measures.values()
+    mapped = [m for m in entries if m.is_of_small_areas and m.id in loaded]
     mapped.sort(key=lambda m: (rank.get(m.indicator, len(rank)), m.id not in first))
     return select_layers(_view.context(), tuple(m.id for m in mapped))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ import pytest
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {"localhost", "127.0.0.1", "::1", ""}
-WAIT = 60_000
+WAIT = 30_000
 
 
 def free_port() -> int:
@@ -40,7 +41,16 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def silent() -> Iterator[str]:
+    """The address of a publisher who takes every request and answers none."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory, silent: str) -> Iterator[str]:
     """The address of a dashboard with nothing but the starter."""
     port = free_port()
     folder = tmp_path_factory.mktemp("dashboard")
@@ -57,7 +67,11 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "INCONTEXT_HOME": str(folder / "home")},
+            env={
+                **os.environ,
+                "INCONTEXT_HOME": str(folder / "home"),
+                "INCONTEXT_MIRROR": silent,
+            },
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -100,9 +114,29 @@ def heading(page: Any, text: str) -> None:
     page.get_by_role("heading", name=text, exact=True).wait_for()
 
 
+def choose(page: Any, label: str, text: str) -> None:
+    """Choose by typing, as a reader does."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.fill(text)
+    page.get_by_role("option", name=text).first.click()
+    page.keyboard.press("Escape")
+
+
+def settle(page: Any) -> None:
+    """Wait until the server has drawn everything."""
+    page.wait_for_function(
+        """() => !document.querySelector("[data-testid=stStatusWidget]")
+            && !document.querySelector("[data-testid=stSpinner]")
+            && !document.querySelector("[data-stale=true]")"""
+    )
+
+
 def test_the_first_page_and_the_map(dashboard, page):
     page.goto(dashboard)
     heading(page, "Plymouth in context")
+    assert "/in-context?" in page.url
+    page.wait_for_function("document.documentElement.lang === 'en-GB'")
     page.get_by_text("This is the starter").first.wait_for()
     page.get_by_role("img", name="Map of Devon").first.wait_for()
     page.get_by_role("link", name="Map", exact=True).click()
@@ -126,11 +160,121 @@ def test_a_link_reopens_the_view_on_every_page(dashboard, page):
     link = "?edition=2020&system=E54000037&focus=E07000041&peer=E06000027&topic=cancer"
     for path, text in (
         ("", "Exeter in context"),
+        ("in-context", "Exeter in context"),
         ("map", "Exeter on the map"),
         ("compare", "Exeter compared"),
+        ("life-expectancy", "Life expectancy: Exeter"),
+        ("export", "Export: Exeter"),
         ("data", "Data"),
     ):
         page.goto(f"{dashboard}/{path}{link}")
         heading(page, text)
         page.wait_for_function("location.search.includes('focus=E07000041')")
         assert page.get_by_test_id("stException").count() == 0
+        assert page.get_by_role("dialog").count() == 0  # where a page is not found
+
+
+def test_what_is_chosen_by_typing_stands_in_the_link_and_survives_a_reload(dashboard, page):
+    page.goto(f"{dashboard}/in-context?system=devon")
+    heading(page, "Devon in context")
+    choose(page, "Focus", "Exeter")
+    heading(page, "Exeter in context")
+    choose(page, "Compare with", "Norwich")
+    page.wait_for_function("location.search.includes('peer=E07000148')")
+    choose(page, "Topic", "Cancer")
+    page.wait_for_function("location.search.includes('topic=cancer')")
+    page.reload()
+    heading(page, "Exeter in context")
+    for part in ("system=E54000037", "focus=E07000041", "peer=E07000148", "topic=cancer"):
+        assert part in page.url
+    page.get_by_test_id("stSidebar").get_by_text("Norwich").first.wait_for()
+
+
+def test_a_sentence_opens_to_its_evidence_which_fits_the_page(dashboard, page):
+    page.goto(f"{dashboard}/in-context?system=devon&focus=plymouth&peer=torbay")
+    heading(page, "Plymouth in context")
+    page.get_by_text("Long", exact=True).click()
+    heading(page, "Deprivation")
+    settle(page)
+    opened = page.get_by_text("Evidence and how to answer a challenge")
+    for place in (0, 2, 5, 9):
+        opened.nth(place).click()
+    page.get_by_role("table").nth(3).wait_for()
+    too_wide = page.evaluate(
+        """() => [...document.querySelectorAll("[data-testid=stTable]")]
+            .flatMap(t => [t, ...t.querySelectorAll("div")])
+            .filter(e => e.scrollWidth > e.clientWidth + 1).length"""
+    )
+    assert too_wide == 0
+    assert page.get_by_text("If challenged.").first.is_visible()
+    assert page.get_by_role("cell", name="E06000026").first.is_visible()
+
+
+def test_the_comparison_sorts_and_fits_and_a_similar_area_is_one_click_away(dashboard, page):
+    page.goto(f"{dashboard}/compare?system=devon&focus=plymouth")
+    heading(page, "Similar areas to compare with")
+    settle(page)
+    table = page.get_by_test_id("stDataFrame")
+    assert table.locator(".dvn-scroller").evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    page.get_by_test_id("stMain").get_by_role("button", name="Compare with").first.click()
+    page.wait_for_function("location.search.includes('peer=E')")
+
+
+def test_a_deck_is_made_downloaded_and_opens(dashboard, page, tmp_path):
+    from pptx import Presentation
+
+    page.goto(f"{dashboard}/export?system=devon&focus=plymouth&peer=torbay")
+    heading(page, "Export: Plymouth")
+    page.get_by_role("button", name="Make: Slides").click()
+    offered = page.get_by_role("button", name="Download (")
+    offered.wait_for()
+    assert offered.inner_text().endswith("B)")
+    with page.expect_download() as download:
+        offered.click()
+    name = download.value.suggested_filename
+    assert name.startswith("E54000037_E06000026_2020_")
+    path = tmp_path / name
+    download.value.save_as(path)
+    deck = Presentation(str(path))
+    words = [s.text_frame.text for slide in deck.slides for s in slide.shapes if s.has_text_frame]
+    assert len(deck.slides) > 5
+    assert any("Plymouth" in text for text in words)
+
+
+def test_loading_shows_its_progress_and_can_be_stopped(dashboard, page):
+    page.goto(f"{dashboard}/data")
+    heading(page, "Load all of England")
+    page.get_by_role("button", name="Load all of England").click()
+    stop = page.get_by_role("button", name="Stop loading")
+    stop.wait_for()
+    page.get_by_text("seconds)").first.wait_for()
+    assert page.get_by_role("button", name="Load all of England").count() == 0
+    stop.click()
+    page.get_by_text("Loading was stopped").wait_for()
+    page.get_by_role("button", name="Load all of England").wait_for()
+
+
+@pytest.mark.parametrize("path", ["in-context", "compare", "life-expectancy", "export", "data"])
+def test_axe_finds_nothing_serious_and_a_phone_shows_it_whole(dashboard, page, path):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is absent").Axe()
+    page.goto(f"{dashboard}/{path}?system=devon&focus=plymouth")
+    page.locator("h1").first.wait_for()
+    settle(page)
+    page.wait_for_function("document.documentElement.lang === 'en-GB'")
+    page.get_by_text("What the words mean").click()
+    serious = [
+        (entry["id"], [node["html"][:120] for node in entry["nodes"][:3]])
+        for entry in axe.run(page).response["violations"]
+        if entry["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    levels = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain] :is(h1,h2,h3,h4)')]"
+        ".map(h => Number(h.tagName[1]))"
+    )
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,24 +1,38 @@
-"""Still maps: size, sameness, the legend of missing areas, awkward names, file formats."""
+"""Still maps: size, sameness, colours, text that is large enough and never overlaps, formats."""
 
 from __future__ import annotations
 
 import dataclasses
-import re
+import hashlib
+import io
+import os
 import struct
+import subprocess
+import sys
+from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+from PIL import Image, ImageColor
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from context.layers import Ground, Layer
-from context.map_furniture import SMALLEST, text_width, wrap
+from context.build import build_context
+from context.drawing import Drawing, Text
+from context.drawing_png import pixels_of
+from context.ground import cluster_layer, default_measures, read_ground, select_layers
+from context.layers import ClusterLayer, Ground, Layer, Origin
+from context.lettering import SMALLEST, Box, text_width, wrap
 from context.map_ground import shapes_of
-from context.maps import alt_text, render_map, write_map
-from context.palette import FIFTHS, colour_of_fifth
-from geodata.errors import RequestError
+from context.map_source import source_lines
+from context.maps import GAP, PANEL, alt_text, draw_map, render_map, write_map
+from context.palette import CLUSTERS, FIFTHS, PLAIN, colour_of_fifth
+from context.request import resolve_request
+from geodata.errors import NotAvailableError, RequestError
+from geodata.store import open_store
 
 CODES = [f"E0100000{n}" for n in range(6)]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -76,7 +90,31 @@ def make_layer(*, missing: bool = False, focus: bool = True, message: str = "") 
 
 def texts(ground: Ground, layer: Layer, form="standalone") -> list[str]:
     root = ET.fromstring(render_map(ground, layer, form=form, file_format="svg"))  # noqa: S314
-    return ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+    return ["".join(t.itertext()) for t in root.iter(f"{SVG}text") if not t.get("aria-hidden")]
+
+
+def check_texts(drawing: Drawing) -> None:
+    """No text is small, cut by the edge of the picture, or over another text."""
+    picture = Box(0, 0, drawing.width, drawing.height)
+    for text in drawing.texts:
+        assert text.size >= SMALLEST, f"{text.words!r} is {text.size} px"
+        assert text.box.within(picture), f"{text.words!r} leaves the picture"
+    for one, other in combinations(drawing.texts, 2):
+        assert not one.box.grown(-1).meets(other.box.grown(-1)), f"{one.words!r}, {other.words!r}"
+
+
+def pixels(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory):
+    return open_store("2020", root=tmp_path_factory.mktemp("empty"))
+
+
+def shown(starter, focus):
+    context = build_context(resolve_request(starter, system="Devon", focus=focus), starter)
+    return context, read_ground(context)
 
 
 @pytest.mark.parametrize("form", ["slide", "standalone"])
@@ -133,10 +171,11 @@ def test_long_names_are_wrapped_and_never_cut_and_no_text_is_small():
     ground = make_ground(system=name, focus="Sussex and East Surrey Health and Care Partnership")
     layer = make_layer(missing=True)
     assert f"Rest of {name}" in " ".join(texts(ground, layer))
-    raw = render_map(ground, layer, file_format="svg").decode()
-    sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:bold )?([\d.]+)px", raw)]
-    assert sizes
-    assert min(sizes) >= SMALLEST * 0.72 - 0.01
+    for form in ("slide", "standalone"):
+        check_texts(draw_map(ground, layer, form))
+    root = ET.fromstring(render_map(ground, layer, file_format="svg"))  # noqa: S314
+    assert root.get("viewBox") == "0 0 1920 1080"
+    assert all(float(node.get("font-size")) >= SMALLEST for node in root.iter(f"{SVG}text"))
 
 
 def test_wrap_keeps_every_letter_within_the_width():
@@ -159,7 +198,7 @@ def test_areas_with_holes_and_parts_keep_their_place():
     outlines = ground.outlines.copy()
     outlines.iloc[0] = MultiPolygon([holed, box(-500, 0, -400, 100)])
     outlines.iloc[1] = Polygon()
-    paths = shapes_of(dataclasses.replace(ground, outlines=outlines)).areas
+    paths = shapes_of(dataclasses.replace(ground, outlines=outlines)).areas.paths
     assert [len(path.vertices) for path in paths] == [15, 0, 5, 5, 5, 5]
     assert np.count_nonzero(paths[0].codes == paths[0].MOVETO) == 3
 
@@ -184,3 +223,196 @@ def test_colour_of_fifth_is_darkest_at_the_named_end():
     assert colour_of_fifth(5, "high") == colour_of_fifth(1, "low") == FIFTHS[-1] == "#12436D"
     with pytest.raises(ValueError, match="1 to 5"):
         colour_of_fifth(6, "high")
+
+
+@pytest.mark.parametrize("form", ["slide", "standalone"])
+@pytest.mark.parametrize(
+    "focus", [(), ("Plymouth",), ("Torbay",), ("Exeter",), ("Torridge",), ("Plymouth", "Torbay")]
+)
+def test_devon_has_all_names_and_no_text_is_small_cut_or_over_another(starter, focus, form):
+    context, ground = shown(starter, focus)
+    for layer in select_layers(context):
+        drawing = draw_map(ground, layer, form)
+        check_texts(drawing)
+        said = " ".join(text.words for text in drawing.texts if text.halo)
+        assert all(name in said for name in ground.ltla_names)
+        lowest = max(text.y for text in drawing.texts)
+        footer = [text for text in drawing.texts if text.x == 30 and lowest - text.y < 100]
+        assert len(footer) <= 2
+        assert footer[0].words.startswith("Source: ")
+        assert "Open Government Licence" in " ".join(text.words for text in footer)
+
+
+def made_up_system(seed: int, count: int) -> Ground:
+    """Districts of very different sizes around a crowded place, with names that take room."""
+    random = np.random.default_rng(seed)
+    near = random.normal((5000, 30000), 2500, (count // 2, 2))
+    points = np.concatenate([near, random.uniform(0, 60000, (count - count // 2, 2))])
+    land = shapely.Point(30000, 30000).buffer(32000)
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=land))
+    shapes = [cell.intersection(land) for cell in cells if cell.intersects(land)]
+    codes = [f"E{n:08d}" for n in range(len(shapes))]
+    outlines = gpd.GeoSeries(shapes, index=codes, crs=27700)
+    names = {code: f"{code[-2:]} upon Tyne and {'West ' * (n % 4)}" for n, code in enumerate(codes)}
+    return dataclasses.replace(
+        make_ground(focus=None),
+        focus_name=names[codes[0]].strip(),
+        outlines=outlines,
+        area_names=pd.Series(codes, index=codes),
+        ltla_codes=pd.Series(codes, index=codes),
+        ltla_names=pd.Series(names).str.strip(),
+        people=pd.Series(1500.0, index=codes),
+        in_focus=pd.Series([code == codes[0] for code in codes], index=codes),
+        ltla_outlines=outlines,
+        focus_outline=shapes[0],
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_names_of_crowded_systems_never_overlap_nor_reach_the_legend(seed):
+    ground = made_up_system(seed, 14 + 3 * seed)
+    drawing = draw_map(ground, make_layer(), "slide")
+    check_texts(drawing)
+    names = [text for text in drawing.texts if text.halo]
+    assert len({text.bold for text in names}) == 2
+    assert all(text.box.right < 1920 - 30 - PANEL - GAP / 4 for text in names)
+
+
+def test_checks_see_a_small_text_and_an_overlap():
+    drawing = Drawing(1920, 1080)
+    drawing.lines(["Plymouth"], (100, 100), SMALLEST - 1)
+    with pytest.raises(AssertionError, match="27 px"):
+        check_texts(drawing)
+    drawing = Drawing(1920, 1080)
+    drawing.lines(["Plymouth"], (100, 100))
+    drawing.lines(["Torbay"], (180, 120))
+    with pytest.raises(AssertionError, match="Torbay"):
+        check_texts(drawing)
+
+
+@pytest.mark.parametrize("darkest", ["high", "low"])
+def test_every_area_has_the_colour_of_its_fifth(darkest):
+    ground, layer = make_ground(), dataclasses.replace(make_layer(), darkest=darkest)
+    picture = pixels(render_map(ground, layer, form="slide"))
+    view = ground.drawn[next(key for key in ground.drawn if key[0] == "map")][0]
+    for number, code in enumerate(CODES):
+        at = view.pixel(1000 * (number % 3) + 150, 1000 * (number // 3) + 850)
+        colour = colour_of_fifth(int(layer.fifths[code]), darkest)
+        assert picture.getpixel(tuple(map(round, at))) == ImageColor.getrgb(colour), code
+
+
+def test_small_islands_of_devon_are_seen(starter):
+    _, ground = shown(starter, ("Plymouth",))
+    layer = select_layers(shown(starter, ("Plymouth",))[0])[0]
+    picture = np.asarray(pixels(render_map(ground, layer, form="slide")))
+    view = ground.drawn[next(key for key in ground.drawn if key[0] == "map")][0]
+    islands = [p for p in shapely.get_parts(ground.ltla_outlines.to_numpy()) if p.area < 5e6]
+    assert islands
+    for island in islands:
+        spot = view.pixels(shapely.bounds(island))
+        seen = picture[int(spot.top) : int(spot.bottom) + 2, int(spot.left) : int(spot.right) + 2]
+        assert (seen < 200).any()
+
+
+def test_another_process_writes_the_same_bytes(tmp_path):
+    command = [sys.executable, "-m", "context", "map", "deprivation", "--edition", "2020"]
+    command += ["--system", "Devon", "--focus", "Plymouth", "-o"]
+    for suffix in (".png", ".svg"):
+        for seed in ("1", "2"):
+            surroundings = {"INCONTEXT_HOME": str(tmp_path), "PYTHONHASHSEED": seed}
+            run = [*command, str(tmp_path / f"{seed}{suffix}")]
+            subprocess.run(run, env={**os.environ, **surroundings}, check=True)
+        assert (tmp_path / f"1{suffix}").read_bytes() == (tmp_path / f"2{suffix}").read_bytes()
+
+
+def test_maps_of_one_ground_do_not_depend_on_those_drawn_before(starter):
+    context, ground = shown(starter, ("Plymouth",))
+    layers = select_layers(context)
+    after = [hashlib.sha256(render_map(ground, layer)).digest() for layer in layers]
+    fresh = [hashlib.sha256(render_map(read_ground(context), layer)).digest() for layer in layers]
+    assert after == fresh
+
+
+def make_clusters(kinds: list[str]) -> ClusterLayer:
+    layer = make_layer()
+    return ClusterLayer(
+        indicator=layer.indicator,
+        measure=layer.measure,
+        title=layer.title,
+        period=layer.period,
+        kinds=pd.Series(kinds, index=CODES),
+        people=pd.DataFrame({"focus": 0.0, "rest": 1500.0 * pd.Series(kinds).value_counts()}),
+        high_words="most deprived",
+        low_words="least deprived",
+        darkest="high",
+        source=layer.source,
+    )
+
+
+def test_map_of_clusters_says_every_kind_in_words_and_colours():
+    kinds = ["high", "low", "", "no neighbours", "no value", "high"]
+    ground, layer = make_ground(), make_clusters(kinds)
+    said = texts(ground, layer, "slide")
+    for words in ("Cluster of high values", "Cluster of low values", "No cluster established"):
+        assert any(text.startswith(words) for text in said)
+    assert {"No neighbours", "No value"} <= set(said)
+    drawing = draw_map(ground, layer, "standalone")
+    check_texts(drawing)
+    picture = pixels(render_map(ground, layer, form="slide"))
+    view = ground.drawn[next(key for key in ground.drawn if key[0] == "map")][0]
+    for number, colour in enumerate((*CLUSTERS, PLAIN, "#FFFFFF")):
+        at = view.pixel(1000 * (number % 3) + 150, 1000 * (number // 3) + 850)
+        assert picture.getpixel(tuple(map(round, at))) == ImageColor.getrgb(colour)
+    assert "2 of 6 small areas, home to 3,000 people, lie in a cluster of high" in alt_text(
+        ground, layer
+    )
+    plain = make_clusters(["high", "low", "", "", "", ""])
+    assert not {"No neighbours", "No value"} & set(texts(ground, plain))
+
+
+def test_clusters_come_from_the_build_or_say_that_there_are_none(starter):
+    context, _ = shown(starter, ("Plymouth",))
+    bare = context.small_areas.filter(regex="^(?!.*cluster)")
+    with pytest.raises(NotAvailableError, match="no clusters of"):
+        cluster_layer(dataclasses.replace(context, small_areas=bare), "imd_score")
+    kinds = pd.Series("", index=bare.index)
+    kinds.iloc[:3] = "high"
+    layer = cluster_layer(
+        dataclasses.replace(context, small_areas=bare.assign(**{"imd_score.cluster_kind": kinds})),
+        "imd_score",
+    )
+    assert layer.people.loc["high"].sum() == context.places["people"].iloc[:3].sum()
+    assert layer.people.to_numpy().sum() == context.places["people"].sum()
+
+
+def test_default_maps_leave_out_what_is_published_for_whole_areas_only(starter):
+    context, _ = shown(starter, ("Plymouth",))
+    assert not any(name.startswith(("le_", "hle_", "years_")) for name in default_measures(context))
+
+
+def test_source_lines_name_datasets_as_fully_as_two_lines_hold():
+    one = Origin("A publisher", "A table (ID_1): ages, by place", "mid-2019", "A licence")
+    many = [renamed(one, n) for n in range(6)]
+    wide = source_lines([one], "Source: A publisher licensed under the A licence. Map data", 1860)
+    assert wide == ["Source: A publisher, A table (ID_1): ages, by place, mid-2019. "
+                    "Licensed under the A licence. Map data."]  # fmt: skip
+    narrow = source_lines(many, "Map data", 1860)
+    assert len(narrow) <= 2
+    assert all(origin.publisher in " ".join(narrow) for origin in many)
+    assert source_lines([], "", 1860, otherwise="Source: somebody.") == ["Source: somebody"]
+    unknown = source_lines([one._replace(licence="not recorded: ask")], "", 1860)
+    assert "Licence not recorded: ask." in " ".join(unknown)
+
+
+def renamed(origin: Origin, number: int) -> Origin:
+    return origin._replace(publisher=f"Publisher {number}", title=f"{origin.title} {number}" * 2)
+
+
+def test_text_boxes_hold_the_ink_of_the_text():
+    drawing = Drawing(600, 120)
+    drawing.lines(["Ágy Plymouth"], (300, 20), 40, bold=True, align="center")
+    rows, columns = np.nonzero((pixels_of(drawing) < 128).all(axis=2))
+    box_ = drawing.texts[0].box
+    assert isinstance(drawing.texts[0], Text)
+    assert box_.top - 1 <= rows.min() <= rows.max() <= box_.bottom + 1
+    assert box_.left - 1 <= columns.min() <= columns.max() <= box_.right + 1

@@ -1,5 +1,6 @@
 """A reader's own table: read with clear errors, shown as one more indicator, kept to its store."""
 
+import pickle
 import re
 from dataclasses import replace
 
@@ -11,10 +12,13 @@ from context import own_codes
 from context.build import build_context
 from context.ground import default_measures, read_ground, select_layers
 from context.listing import list_comparison, say_markdown
+from context.maps import write_map
 from context.overlay import OWN, catalogue_of, overlay, read_values
+from context.own_areas import why_not
 from context.own_table import NO_PERIOD, OwnTable, clean_text
 from context.request import resolve_request
 from context.statements import make_statements
+from context.webmap import web_map_html
 from context.workbook import make_sheets, small_area_table
 from geodata.errors import RequestError, VintageError
 from geodata.store import open_store
@@ -253,6 +257,15 @@ def test_a_mean_of_a_part_does_not_stand_for_the_whole(store, places):
     assert rows["peer", TORBAY]["status"] == "not in the table that was given"
 
 
+@pytest.mark.parametrize(
+    ("with_value", "said"),
+    [(95.0, ""), (94.9, "94%"), (0.4, "less than 1%"), (0.0, "not in the table")],
+)
+def test_the_reason_says_for_how_many_people_values_were_given(with_value, said):
+    assert said in why_not(with_value, 100.0)
+    assert bool(why_not(with_value, 100.0)) == bool(said)
+
+
 def test_a_blank_counts_in_neither_sum(store, places):
     inside = places[places["ltla_code"] == PLYMOUTH]
     values = np.arange(len(inside)).astype(float)
@@ -314,6 +327,15 @@ def test_a_whole_build_gives_england_and_national_ranks(store, falls):
     assert small["own.quintile"].value_counts().between(140, 142).all()
 
 
+def test_an_overlaid_store_may_be_handed_to_another_process(store, falls):
+    laid = overlay(store, falls)
+    again = pickle.loads(pickle.dumps(laid))  # noqa: S301
+    assert again.build == laid.build
+    pd.testing.assert_frame_equal(again.areas, laid.areas)
+    assert catalogue_of(again).measure(OWN) == catalogue_of(laid).measure(OWN)
+    assert len(store.areas) < len(laid.areas)
+
+
 # --- shown everywhere ---
 
 
@@ -323,7 +345,8 @@ def test_the_map_has_a_layer_that_says_among_which_areas_its_fifths_are(store, f
     assert (layer.measure, layer.title) == (OWN, "Falls")
     assert layer.fifth_words[5] == "highest fifth of the areas given"
     assert layer.fifths.notna().all()
-    assert "the reader's own table: Falls" in layer.source
+    assert layer.source.startswith("Source: the user's own table")
+    assert "Falls, period not given" in layer.source
     assert "not official statistics" in layer.caveat
     assert layer.people.to_numpy().sum() == read_ground(context).people.sum()
 
@@ -333,13 +356,24 @@ def test_the_workbook_holds_the_values_and_names_the_table(store, falls):
     assert small_area_table(context)["own"].tolist() == falls.values.sort_index().tolist()
     sheets = {sheet.name: sheet for sheet in make_sheets(context, make_statements(context))}
     assert any(row[0] == OWN and row[2] == "Falls" for row in sheets["Measures"].rows)
+    at = sheets["Sources"].columns.index("address")
     sources = [row for row in sheets["Sources"].rows if row[0] == OWN]
-    assert sources[0][8] == "given file: own-table.csv"
+    assert [row[at] for row in sources] == ["given file: own-table.csv"]
+
+
+def test_no_markup_of_a_name_reaches_a_page_or_a_picture(store, falls, tmp_path):
+    laid = overlay(store, replace(falls, name="<script>x</script>"))
+    context = context_of(laid, focus=["plymouth"])
+    ground, layer = read_ground(context), select_layers(context)[-1]
+    assert layer.title == "<script>x</script>"
+    write_map(ground, layer, tmp_path / "own.svg")
+    assert "<script>" not in (tmp_path / "own.svg").read_text(encoding="utf-8")
+    assert "<script>x" not in web_map_html(ground, (layer,))
 
 
 def test_a_reader_is_told_that_the_table_is_no_official_statistic(store, falls):
     context = context_of(overlay(store, replace(falls, name="<b>Falls|*x*")), focus=["plymouth"])
-    said = "<b>Falls|*x* is the reader's own table, not official statistics."
+    said = "<b>Falls|*x* is the user's own table, not official statistics."
     assert said in context.notices
     assert "\\<b\\>Falls\\|\\*x\\*" in say_markdown(context)
     assert "<b>" not in say_markdown(context)

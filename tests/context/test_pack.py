@@ -50,7 +50,7 @@ def packed(plymouth, tmp_path_factory):
 def brief(monkeypatch):
     """Packs of one small file, for the tests of what happens around the files."""
 
-    def write(context, folder, template, report):
+    def write(context, folder, *about):
         (folder / "charts").mkdir()
         (folder / "context.csv").write_text(f"{context.focus_name}\n", encoding="utf-8")
 
@@ -111,8 +111,9 @@ def test_no_file_of_text_names_a_folder_of_this_machine(packed):
 
 
 def test_the_same_request_gives_the_same_bytes_for_every_file(packed, plymouth, tmp_path):
+    """The second pack is written by two processes, the first was by one."""
     again = build_context(plymouth.request, plymouth.store)
-    assert write_pack(again, tmp_path / "again")
+    assert write_pack(again, tmp_path / "again", processes=2)
     differing = hashes(packed).items() ^ hashes(tmp_path / "again").items()
     assert not sorted({name for name, _ in differing})
 
@@ -188,7 +189,7 @@ def test_an_interrupted_pack_leaves_no_half_folder(brief, plymouth, torbay, tmp_
     write_pack(plymouth, tmp_path / "pack")
     before = hashes(tmp_path)
 
-    def fail(context, folder, template, report):
+    def fail(context, folder, *about):
         (folder / "context.csv").write_text("half", encoding="utf-8")
         raise failure
 

@@ -3,7 +3,15 @@ from typing import Literal
 import pytest
 
 from geodata.errors import UnknownNameError
-from geodata.names import Named, find_named, load_system_names, normalise, system_aliases
+from geodata.names import (
+    Named,
+    find_named,
+    load_system_names,
+    normalise,
+    short_name_of,
+    spoken_forms,
+    system_aliases,
+)
 
 EDITIONS: dict[str, Literal["STP", "ICB"]] = {"2020": "STP", "2024": "ICB"}
 
@@ -209,3 +217,107 @@ def test_message_has_no_control_characters_and_is_not_long():
     assert not set("\x1b\u202e\x00\n") & set(message)
     assert len(message) < 400
     assert "…" in message
+
+
+# A lookup of April 2026 as it may come: a board that stays, one renamed, a merger.
+BOARDS_2026 = {
+    "E54000024": "NHS Bedfordshire, Luton and Milton Keynes Integrated Care Board",
+    "E54000037": "NHS Devon and Cornwall Integrated Care Board",
+    "E54000071": "NHS West and North London Integrated Care Board",
+    "E54000099": "Board of Somewhere",
+}
+
+
+def test_names_of_a_later_edition_come_from_its_lookup():
+    found = load_system_names("2026", BOARDS_2026)
+    assert {code: name.short_name for code, name in found.items()} == {
+        "E54000024": "Bedfordshire, Luton and Milton Keynes",
+        "E54000037": "Devon and Cornwall",
+        "E54000071": "West and North London",
+        "E54000099": "Board of Somewhere",
+    }
+
+
+def test_a_board_that_stayed_keeps_its_aliases_and_phase_and_a_new_one_takes_none():
+    found, before = load_system_names("2026", BOARDS_2026), load_system_names("2024")
+    assert found["E54000024"] == before["E54000024"]
+    assert found["E54000024"].phase == 1
+    assert before["E54000037"].phase == 1
+    assert (found["E54000037"].phase, found["E54000037"].aliases) == (None, ())
+
+
+def test_boards_of_2026_are_found_by_every_usual_form():
+    every = [
+        Named(
+            code=code,
+            name=BOARDS_2026[code],
+            level="system",
+            aliases=system_aliases(n.short_name, BOARDS_2026[code], n.aliases, "ICB"),
+        )
+        for code, n in load_system_names("2026", BOARDS_2026).items()
+    ]
+    for text in ("west & north london", "NHS West and North London ICB", "E54000071"):
+        assert find_named(text, every, what="system").code == "E54000071"
+    assert find_named("Devon and Cornwall ICS", every, what="system").code == "E54000037"
+    with pytest.raises(UnknownNameError, match=r"nearest are: NHS Devon and Cornwall"):
+        find_named("Devon", every, what="system")
+
+
+def test_without_a_lookup_nothing_is_known_of_2026():
+    assert load_system_names("2026") == {}
+
+
+def test_names_in_use_go_before_derived_ones():
+    official = {"E54000037": "NHS Something Else Integrated Care Board"}
+    assert load_system_names("2024", official) == load_system_names("2024")
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("NHS Devon Integrated Care Board", "Devon"),
+        ("nhs Kent & Medway integrated care board ", "Kent & Medway"),
+        ("Devon", "Devon"),
+        ("NHS Integrated Care Board", "NHS Integrated Care Board"),
+    ],
+)
+def test_the_short_name_of_a_board(name, short):
+    assert short_name_of(name) == short
+
+
+def test_spoken_forms_go_from_the_text_to_its_core():
+    assert spoken_forms("The Plymouth City Council")[0] == ["the plymouth city council"]
+    assert "plymouth" in [
+        form for forms in spoken_forms("The Plymouth City Council") for form in forms
+    ]
+
+
+KINDS = {
+    "Devon": ("E54000037", "E10000008"),
+    "Cornwall": ("E54000036", "E06000052"),
+    "Birmingham": (None, "E08000025"),
+    "Cumbria": (None, "E10000006"),
+    "Sussex": ("E54000053", None),
+}
+AUTHORITIES = [
+    place("E10000008", "Devon"),
+    place("E07000040", "East Devon"),
+    place("E06000052", "Cornwall"),
+    place("E08000025", "Birmingham"),
+    place("E10000006", "Cumbria"),
+    place("E10000011", "East Sussex"),
+    place("E10000032", "West Sussex"),
+]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_name_of_several_kinds_means_the_kind_that_was_asked_for(name):
+    lists = ((systems("2020"), "system"), (AUTHORITIES, "local authority"))
+    for code, (candidates, what) in zip(KINDS[name], lists, strict=True):
+        if code is not None:
+            assert find_named(name, candidates, what=what).code == code
+            continue
+        with pytest.raises(UnknownNameError, match=rf"No {what} is called.*{name}") as error:
+            find_named(name, candidates, what=what)
+        assert name in str(error.value).split("nearest are:")[1]
+        assert error.value.exit_code == 2
