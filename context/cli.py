@@ -18,6 +18,7 @@ from geodata.progress import MODES
 
 FIND = "place or postcode to its areas; a postcode is sent to postcodes.io, nothing else is"
 POINTS = "name and easting/northing, longitude/latitude or postcode, drawn on the .html map"
+PACK = "maps, charts, deck, workbook and data in one folder"
 GROUP = "a file of small-area codes, one per line, as the focus"
 
 

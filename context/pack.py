@@ -22,14 +22,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from context.listing import say_markdown
-from context.request import Request
+from context.pack_maps import write_maps
+from context.request import Request, is_small_area
 from context.statements import make_statements
 from context.workbook import small_area_table, write_csv, write_workbook
 from geodata.errors import RequestError
 
 if TYPE_CHECKING:
     from context.build import Context
-    from context.deck_slides import Picture
 
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
@@ -166,9 +166,16 @@ def _write_maps_and_deck(context: Context, folder: Path, template: Path | None) 
     from context.charts import make_charts
     from context.deck import write_deck
 
-    drawn = _write_maps(context, folder / "maps").__getitem__
-    deck, charts = folder / "context.pptx", make_charts(context)
-    write_deck(context, deck, template=template, map_picture=drawn, charts=charts)
+    drawn, sheet = write_maps(context, folder / "maps")
+    write_deck(
+        context,
+        folder / "context.pptx",
+        template=template,
+        map_picture=drawn.__getitem__,
+        sheet_picture=lambda: sheet,
+        charts=make_charts(context),
+        statements=make_statements(context).statements,
+    )
     write_geopackage(context, folder / "context.gpkg")
 
 
@@ -180,30 +187,6 @@ def _write_charts_and_data(context: Context, folder: Path) -> None:
     write_workbook(context, make_statements(context), folder / "context.xlsx")
     write_csv(context, folder / "context.csv")
     (folder / "statements.md").write_text(say_markdown(context) + "\n", encoding="utf-8")
-
-
-def _write_maps(context: Context, folder: Path) -> dict[str, Picture]:
-    """Write each map in both forms as PNG and SVG; the slide PNGs serve the deck too."""
-    from context.deck_slides import Picture
-    from context.ground import read_ground, select_layers
-    from context.maps import Form, alt_text, render_map, write_map
-
-    others: tuple[tuple[Form, str], ...] = (
-        ("slide", "svg"),
-        ("standalone", "png"),
-        ("standalone", "svg"),
-    )
-    ground = read_ground(context)
-    pictures = {}
-    for layer in select_layers(context):
-        slide = render_map(ground, layer, form="slide")
-        (folder / f"{layer.indicator}_slide.png").write_bytes(slide)
-        words = layer.message or layer.title
-        pictures[layer.indicator] = Picture(slide, alt_text(ground, layer), words)
-        for form, suffix in others:
-            path = folder / f"{layer.indicator}_{form}.{suffix}"
-            write_map(ground, layer, path, form)
-    return pictures
 
 
 def write_geopackage(context: Context, path: Path) -> None:
@@ -227,6 +210,7 @@ def _identity(context: Context, template: Path | None) -> dict[str, Any]:
         "request": json.loads(json.dumps(asdict(context.request))),
         "build": context.store.build,
         "template": drawn_with,
+        "focus_name": context.focus_name,
         "notices": list(context.notices),
     }
 
@@ -258,7 +242,10 @@ def _write_manifest(
 def command_of(request: Request, template: Path | None = None) -> str:
     """Return the command that makes the pack of a request again; files are named by kind only."""
     words = ["incontext pack", f"--edition {request.edition}", f"--system {request.system}"]
-    words += [f"--focus {code}" for code in request.focus]
+    if any(is_small_area(code) for code in request.focus):
+        words += ["--focus-file FILE"]
+    else:
+        words += [f"--focus {code}" for code in request.focus]
     words += [f"--peer {code}" for code in request.peers]
     words += [f"--topic {request.topic}"]
     words += [f"--extent {request.extent}"] if request.extent else []

@@ -12,6 +12,7 @@ from geodata.errors import NotAvailableError, RequestError, StoreError
 from geodata.store import (
     AREAS,
     CURRENT,
+    FIT,
     MANIFEST,
     MEMBERSHIP,
     OUTLINES,
@@ -33,6 +34,7 @@ def tables():
     keys = {"area_code": AREA_CODES, "system_code": SYSTEMS}
     shapes = [box(i, 0, i + 1, 1) for i in range(3)]
     return {
+        FIT: pd.DataFrame({"area_code_2011": AREA_CODES, "area_code_2021": AREA_CODES}),
         PLACES: pd.DataFrame({**keys, "area_name": ["C", "A", "B"]}),
         SMALL_AREAS: pd.DataFrame({**keys, "share.value": [3.0, 1.0, None]}),
         AREAS: pd.DataFrame(

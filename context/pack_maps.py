@@ -1,0 +1,64 @@
+"""The maps of a pack: each indicator in both forms, the sheet of all, and the clusters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from context.build import Context
+    from context.deck_slides import Picture
+    from context.layers import Ground, Layer
+    from context.maps import Form
+
+MOST_IN_SHEET = 6
+
+
+def write_maps(context: Context, folder: Path) -> tuple[dict[str, Picture], Picture]:
+    """Write each map in both forms as PNG and SVG, the sheet of all, and the clusters.
+
+    Returns the slide pictures of the indicators and the small sheet, which serve the deck too.
+    """
+    from context.deck_slides import Picture
+    from context.ground import read_ground, select_layers
+    from context.map_sheet import BESIDE, alt_text_of_sheet, render_sheet
+    from context.maps import alt_text, render_map, write_map
+
+    others: tuple[tuple[Form, str], ...] = (
+        ("slide", "svg"),
+        ("standalone", "png"),
+        ("standalone", "svg"),
+    )
+    ground = read_ground(context)
+    pictures = {}
+    layers = select_layers(context)
+    for layer in layers:
+        slide = render_map(ground, layer, form="slide")
+        (folder / f"{layer.indicator}_slide.png").write_bytes(slide)
+        words = layer.message or layer.title
+        pictures[layer.indicator] = Picture(slide, alt_text(ground, layer), words)
+        for form, suffix in others:
+            path = folder / f"{layer.indicator}_{form}.{suffix}"
+            write_map(ground, layer, path, form)
+    _write_clusters(context, ground, layers, folder)
+    shown = layers[:MOST_IN_SHEET]
+    forms: tuple[Form, Form] = ("slide", "standalone")
+    for whole in forms:
+        (folder / f"sheet_{whole}.png").write_bytes(render_sheet(ground, shown, whole))
+    beside = render_sheet(ground, shown, "slide", size=BESIDE, with_source=False)
+    return pictures, Picture(beside, alt_text_of_sheet(ground, shown), "The maps side by side")
+
+
+def _write_clusters(
+    context: Context, ground: Ground, layers: tuple[Layer, ...], folder: Path
+) -> None:
+    """Write the map of clusters of each measure that the build has clusters of."""
+    from context.ground import CLUSTER_KIND, cluster_layer
+    from context.maps import render_map
+    from indicators.aggregate import column
+
+    for layer in layers:
+        if column(layer.measure, CLUSTER_KIND) in context.small_areas:
+            found = cluster_layer(context, layer.measure)
+            picture = render_map(ground, found, form="standalone")
+            (folder / f"{layer.indicator}_clusters_standalone.png").write_bytes(picture)
