@@ -63,6 +63,13 @@ def default_measures(context: Context) -> tuple[str, ...]:
     return tuple(measure for measure in found if measure is not None)
 
 
+def sheet_measures(context: Context, most: int) -> tuple[str, ...]:
+    """Return up to ``most`` measures for a sheet of maps: the main ones, then more of them."""
+    entries = catalogue_of(context.store)
+    more = [name for name in entries.more_maps if name in context.store.measures]
+    return tuple(dict.fromkeys([*default_measures(context), *more]))[:most]
+
+
 def choose_measure(context: Context, indicator: Indicator, measure_id: str = "") -> Measure:
     """Return the measure to map: the one named, else the indicator's default.
 

@@ -20,7 +20,7 @@ def write_maps(context: Context, folder: Path) -> tuple[dict[str, Picture], Pict
     Returns the slide pictures of the indicators and the small sheet, which serve the deck too.
     """
     from context.deck_slides import Picture
-    from context.ground import read_ground, select_layers
+    from context.ground import read_ground, select_layers, sheet_measures
     from context.map_sheet import BESIDE, alt_text_of_sheet, render_sheet
     from context.maps import alt_text, render_map, write_map
 
@@ -41,7 +41,7 @@ def write_maps(context: Context, folder: Path) -> tuple[dict[str, Picture], Pict
             path = folder / f"{layer.indicator}_{form}.{suffix}"
             write_map(ground, layer, path, form)
     _write_clusters(context, ground, layers, folder)
-    shown = layers[:MOST_IN_SHEET]
+    shown = select_layers(context, sheet_measures(context, MOST_IN_SHEET))
     forms: tuple[Form, Form] = ("slide", "standalone")
     for whole in forms:
         (folder / f"sheet_{whole}.png").write_bytes(render_sheet(ground, shown, whole))

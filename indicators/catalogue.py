@@ -114,6 +114,8 @@ class Catalogue:
     indicators: dict[str, Indicator]
     datasets: dict[str, dict[str, Dataset]]
     topics: dict[str, tuple[str, ...]]
+    more_maps: tuple[str, ...] = ()
+    """Measures that fill a sheet of maps after the main one of each indicator."""
 
     @property
     def measures(self) -> dict[str, Measure]:
@@ -166,10 +168,8 @@ def read_catalogue(declared: dict[str, Any]) -> Catalogue:
             )
         },
         datasets=read_datasets(declared["datasets"], publishers()),
-        topics={
-            name: tuple(i for i in order if i in declared["indicators"])
-            for name, order in declared["topics"].items()
-        },
+        topics={name: tuple(order) for name, order in declared["topics"].items()},
+        more_maps=tuple(declared.get("more_maps", ())),
     )
 
 
