@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from context.maps import FileFormat
+
 if TYPE_CHECKING:
     from context.build import Context
     from context.deck_slides import Picture
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from context.maps import Form
 
 MOST_IN_SHEET = 6
+KINDS: tuple[FileFormat, FileFormat] = ("png", "svg")
 
 
 def write_maps(context: Context, folder: Path) -> tuple[dict[str, Picture], Picture]:
@@ -44,7 +47,9 @@ def write_maps(context: Context, folder: Path) -> tuple[dict[str, Picture], Pict
     shown = select_layers(context, sheet_measures(context, MOST_IN_SHEET))
     forms: tuple[Form, Form] = ("slide", "standalone")
     for whole in forms:
-        (folder / f"sheet_{whole}.png").write_bytes(render_sheet(ground, shown, whole))
+        for suffix in KINDS:
+            picture = render_sheet(ground, shown, whole, file_format=suffix)
+            (folder / f"sheet_{whole}.{suffix}").write_bytes(picture)
     beside = render_sheet(ground, shown, "slide", size=BESIDE, with_source=False)
     return pictures, Picture(beside, alt_text_of_sheet(ground, shown), "The maps side by side")
 
@@ -60,5 +65,7 @@ def _write_clusters(
     for layer in layers:
         if column(layer.measure, CLUSTER_KIND) in context.small_areas:
             found = cluster_layer(context, layer.measure)
-            picture = render_map(ground, found, form="standalone")
-            (folder / f"{layer.indicator}_clusters_standalone.png").write_bytes(picture)
+            for suffix in KINDS:
+                picture = render_map(ground, found, form="standalone", file_format=suffix)
+                path = folder / f"{layer.indicator}_clusters_standalone.{suffix}"
+                path.write_bytes(picture)

@@ -119,7 +119,7 @@ def _show_table(view: View, measure: Measure) -> None:
     everyone = st.toggle("All authorities of the system", key="table_everyone")
     roles = (*ROLES, *AUTHORITIES) if everyone else ROLES
     rows = context.comparison[context.comparison["measure"] == measure.id]
-    rows = rows[rows["role"].isin(roles)]
+    rows = _once(rows[rows["role"].isin(roles)])
     table, written = figures(rows, measure)
     show_figures(table, written, words=WORDS, widths=WIDTHS, alt=f"{measure.title} by place")
     names = [start_sentence(name) for name in rows["area_name"].astype(str)]
@@ -137,6 +137,15 @@ def _show_table(view: View, measure: Measure) -> None:
         mime="text/csv",
         on_click="ignore",
     )
+
+
+def _once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out, among the authorities, the places that stand above them at the same level."""
+    named = rows[~rows["role"].isin(AUTHORITIES)]
+    above = set(zip(named["area_code"], named["level"], strict=True))
+    pairs = zip(rows["area_code"], rows["level"], rows["role"], strict=True)
+    kept = [r not in AUTHORITIES or (code, level) not in above for code, level, r in pairs]
+    return rows[kept]
 
 
 def figures(rows: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, dict[str, list[str]]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from context.statements import NotMade, Statement
 
 OFFICIAL_CODE = re.compile(r"[A-Z]\d{8}")
-SAID_ONCE = ("Measure", "Period")
+FROM_THE_LOWEST = ", from the lowest"
 
 
 def show_statement(statement: Statement, *, short: bool = False) -> None:
@@ -29,33 +29,41 @@ def show_statement(statement: Statement, *, short: bool = False) -> None:
             if statement.if_challenged:
                 st.markdown(f"**If challenged.** {escape(statement.if_challenged)}")
             if statement.evidence:
-                once, table = evidence(statement)
                 st.markdown(
-                    f"**Evidence.** {escape(once)}",
+                    "**Evidence**",
                     help=f"95% interval: {GLOSSARY['interval']} Position: {GLOSSARY['position']}",
                 )
-                show_table(table)
+                for title, table in evidence(statement):
+                    st.markdown(escape(title))
+                    show_table(table)
             st.markdown(f"**Rule.** {escape(str(statement.rule))}")
             st.markdown("**Sources**")
             st.markdown("\n".join(f"- {escape(source)}" for source in statement.sources))
 
 
-def evidence(statement: Statement) -> tuple[str, pd.DataFrame]:
-    """Return what all rows share (measure, period) as words, and the rows as a table of text.
+def evidence(statement: Statement) -> list[tuple[str, pd.DataFrame]]:
+    """Return a table of text per measure and period, each with these as its title.
 
-    Codes that are no official codes, such as that of the rest, are left out; people need them
-    nowhere.
+    Codes that are no official codes, such as that of the rest, are left out, and so are columns
+    that are empty throughout.
     """
     columns, rows = evidence_table(statement)
-    table = pd.DataFrame(rows, columns=list(columns))
-    if "Code" in table:
-        table["Code"] = [c if OFFICIAL_CODE.fullmatch(c) else "" for c in table["Code"]]
-    said = []
-    for name in SAID_ONCE:
-        if name in table and table[name].nunique() == 1:
-            said.append(str(table[name].iloc[0]))
-            table = table.drop(columns=name)
-    return (f"{', '.join(said)}." if said else ""), table
+    whole = pd.DataFrame(rows, columns=list(columns))
+    if "Code" in whole:
+        whole["Code"] = [c if OFFICIAL_CODE.fullmatch(c) else "" for c in whole["Code"]]
+    if "Position" in whole:
+        whole["Position"] = whole["Position"].str.removesuffix(FROM_THE_LOWEST)
+        whole = whole.rename(columns={"Position": "Position from the lowest"})
+    titled = [name for name in ("Measure", "Period") if name in whole]
+    if not titled:
+        return [("", whole)]
+    found = []
+    for title, table in whole.groupby(titled, sort=False):
+        kept = table.drop(columns=titled)
+        kept = kept.loc[:, [bool((kept[name] != "").any()) for name in kept]]
+        said = [str(part) for part in title if part]
+        found.append((f"{', '.join(said)}:", kept))
+    return found
 
 
 def show_not_said(view: View, not_made: Sequence[NotMade]) -> None:

@@ -217,7 +217,7 @@ def test_indicators_stand_once_in_the_order_of_their_layers() -> None:
     data = contents(web_map_html(little_ground(), layers))
     assert data["indicators"] == [
         {"id": "deprivation", "title": "Deprivation"},
-        {"id": "other", "title": "other"},
+        {"id": "other", "title": "Title of other"},
     ]
     assert data["layers"][0]["indicator"] == "deprivation"
 

@@ -48,7 +48,7 @@ GOOD = b"code,value\r\nE01000001,1\r\nE01000002,1\r\n"
 )
 def test_good_files_pass(tmp_path, content, part):
     assert check(tmp_path, content, part) == content
-    assert check(tmp_path, gzip.compress(content), part) == content
+    assert check(tmp_path, gzip.compress(content, mtime=0), part) == content
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_good_files_pass(tmp_path, content, part):
         (book()[:9_000] + b"\xe9\xff\xfe" + book()[9_000:], BOOK, "no whole .xlsx"),
         (book().replace(b"<workbook/>", b"<workbeek/>", 1), BOOK, "no whole .xlsx"),
         (book("other.xml"), BOOK, "no whole .xlsx"),
-        (gzip.compress(GOOD)[:-9], CSV, "cut or damaged"),
+        (gzip.compress(GOOD, mtime=0)[:-9], CSV, "cut or damaged"),
     ],
 )
 def test_spoiled_files_are_worth_asking_for_again(tmp_path, content, part, reason):
@@ -82,7 +82,7 @@ def test_another_file_is_asked_for_again_and_then_named(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "part"), [
-    (gzip.compress(b"x" * 2_000_000), CSV),
+    (gzip.compress(b"x" * 2_000_000, mtime=0), CSV),
     (book(content=b"x" * 21_000_000), BOOK),
 ])  # fmt: skip
 def test_what_unpacks_beyond_its_limit_is_refused(tmp_path, content, part):

@@ -121,6 +121,7 @@ def test_a_flipped_byte_is_noticed(root, name):
     with pytest.raises(StoreError, match=rf"{name}.*incontext fetch"):
         _ = (
             store.areas,
+            store.fit,
             store.membership,
             store.places("E54000001"),
             store.small_areas("E54000001"),
