@@ -142,7 +142,9 @@ def list_comparison(context: Context) -> dict[str, Any]:
 def list_statements(context: Context) -> dict[str, Any]:
     """Return the request, the statements with their evidence, and those not made."""
     made = make_statements(context)
-    names = {c.code: c.name for c in authority_candidates(context.store)}
+    codes, said = context.places.index.astype(str), context.places["area_name"].astype(str)
+    names = dict(zip(codes, said, strict=True))
+    names |= {c.code: c.name for c in authority_candidates(context.store)}
     request = context.request
     return {
         "edition": request.edition,
