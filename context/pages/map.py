@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from context.overlay import catalogue_of
-from context.pages.shown import Key, View, escape, sentence, show_notices, show_table
+from context.pages.shown import Key, View, escape, note, sentence, show_notices, show_table
 from context.request import Request
 from geodata.errors import InContextError
 
@@ -36,9 +36,9 @@ def show(view: View) -> None:
     """Show the interactive map, ask for points and offer the picture of a chosen measure."""
     context = view.context()
     name = context.focus_name or context.system_short_name
-    st.header(escape(f"{name} on the map"))
+    st.title(escape(f"{name} on the map"))
     show_notices(context)
-    st.caption(HOW)
+    note(HOW)
     place = st.container()  # the map stands above the question that changes it
     points = _ask_points(view)
     with place:
@@ -53,11 +53,12 @@ def _ask_points(view: View) -> tuple[Point, ...]:
 
     with st.expander("Show points of your own, such as the providers to be visited"):
         st.markdown(POINTS)
+        locate = _postcodes()
         file = st.file_uploader("Points (CSV)", type=["csv", "txt"], key="points_file")
         if file is None:
             return ()
         try:
-            read = read_points(file.getvalue(), locate=_postcodes(view))
+            read = read_points(file.getvalue(), locate=locate)
         except InContextError as error:
             st.error(sentence(str(error)))
             return ()
@@ -67,9 +68,15 @@ def _ask_points(view: View) -> tuple[Point, ...]:
         return read.points
 
 
-def _postcodes(view: View) -> Locate | None:
-    """Return what finds a postcode; None where the build has no postcodes."""
-    return None
+def _postcodes() -> Locate | None:
+    """Ask whether postcodes may be sent away to be found; return what finds them, else None."""
+    from geodata.postcodes import locate
+
+    asked = st.checkbox(
+        "Find postcodes through postcodes.io: each one is sent there, nothing else is",
+        key="points_postcodes",
+    )
+    return locate if asked else None
 
 
 def _list_points(view: View, points: tuple[Point, ...]) -> None:
@@ -78,7 +85,7 @@ def _list_points(view: View, points: tuple[Point, ...]) -> None:
     from context.points import describe_points
 
     ground, layers = view.ground()
-    st.subheader("The points and their small areas")
+    st.header("The points and their small areas")
     st.info(CATCHMENT)
     show_table(describe_points(points, ground, layers))
 
@@ -88,7 +95,7 @@ def _offer_picture(view: View) -> None:
 
     ground, layers = view.ground()
     titles = {layer.measure: f"{layer.title}, {layer.period}" for layer in layers}
-    st.subheader("A picture to use elsewhere")
+    st.header("A picture to use elsewhere")
     measure = st.selectbox(
         "Measure", list(titles), format_func=lambda key: titles[key], key="picture_measure"
     )
@@ -100,7 +107,7 @@ def _offer_picture(view: View) -> None:
         mime="image/png",
         on_click="ignore",
     )
-    st.caption(escape(f"Text for readers who cannot see it: {alt_text(ground, layer)}"))
+    note(f"Text for readers who cannot see it: {alt_text(ground, layer)}")
 
 
 def _page(view: View, points: tuple[Point, ...]) -> str:

@@ -254,7 +254,10 @@ def test_loading_shows_its_progress_and_can_be_stopped(dashboard, page):
     page.get_by_role("button", name="Load all of England").wait_for()
 
 
-@pytest.mark.parametrize("path", ["in-context", "compare", "life-expectancy", "export", "data"])
+PAGES = ["in-context", "map", "compare", "life-expectancy", "export", "data"]
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing_serious_and_a_phone_shows_it_whole(dashboard, page, path):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is absent").Axe()
     page.goto(f"{dashboard}/{path}?system=devon&focus=plymouth")

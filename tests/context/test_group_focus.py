@@ -80,7 +80,7 @@ def test_points_are_drawn_on_the_map_and_problems_are_said(tmp_path, capsys):
     page = target.read_text(encoding="utf-8")
     assert "Derriford" in page
     assert "Derriford <b>" not in page
-    assert "Nowhere" in capsys.readouterr().err
+    assert "Row 3" in capsys.readouterr().err
 
 
 def test_systems_say_what_moved(capsys):
