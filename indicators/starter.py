@@ -38,7 +38,8 @@ def make_starter(store: Store, folder: Path) -> Path:
         stores.MEMBERSHIP: store.membership,
         stores.OUTLINES: store.raw_outlines(SYSTEM).reset_index(),
     }
-    kept = {key: value for key, value in store.manifest.items() if key != "files"}
+    left_out = ("files", "inputs")  # what of this build or this code would differ next time
+    kept = {key: value for key, value in store.manifest.items() if key not in left_out}
     manifest = {
         **kept,
         "build": f"starter-{EDITION}",
