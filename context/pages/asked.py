@@ -180,6 +180,7 @@ def ask_in_sidebar(store: Store) -> Request:
     topics = list(catalogue().topics)
     _keep("topic", topics, DEFAULT_TOPIC)
     side.selectbox("Topic", topics, format_func=_topic_name, key="topic", help=HELP["topic"])
+    _find(store)
     request = resolve_request(
         store,
         system=state["system"],
@@ -276,3 +277,24 @@ def _write_link(request: Request) -> None:
     now = {key: st.query_params.get_all(key) for key in st.query_params}
     if now != {key: [v] if isinstance(v, str) else v for key, v in wanted.items()}:
         st.query_params.from_dict(wanted)
+
+
+def _find(store: Store) -> None:
+    """Find a place or a postcode; a postcode leaves the machine only when one is typed."""
+    from context.find import PRIVACY, find_area
+
+    with st.sidebar.expander("Find a place or postcode"):
+        text = st.text_input("Place, area code or postcode", key="find_text", help=PRIVACY)
+        if not text.strip():
+            return
+        try:
+            found = find_area(text, store, fit=store.fit)
+        except InContextError as error:
+            note(str(error))
+            return
+        for notice in found.notices:
+            note(notice)
+        for row in found.rows:
+            system = short_system_name(store, row["system"]) if row["system"] else ""
+            inside = f", in {system}" if system and row["level"] != "system" else ""
+            note(f"{row['name']} ({row['kind']} {row['code']}){inside}")

@@ -352,3 +352,13 @@ def test_a_readers_own_values_are_one_more_indicator_for_this_session_only():
     assert texts(app.title) == ["Plymouth in context"]
     assert sound(open_app())
     assert "own_table" not in open_app().session_state
+
+
+def test_a_place_is_found_in_the_sidebar_and_a_wrong_one_is_said():
+    app = open_app(system=DEVON)
+    app.sidebar.text_input(key="find_text").set_value("barnstaple").run()
+    assert sound(app)
+    assert any("North Devon" in text for text in texts(app.sidebar.markdown))
+    app.sidebar.text_input(key="find_text").set_value("E99999999").run()
+    assert sound(app)
+    assert any("E99999999" in text for text in texts(app.sidebar.markdown))
