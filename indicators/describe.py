@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,9 +117,22 @@ def _address(url: str, params: Mapping[str, str]) -> str:
     return f"{url}?{urlencode(params)}" if asked else url
 
 
-def count_rows(path: Path) -> int | None:
-    """Count the data rows of a CSV; None for formats where a row has no plain meaning."""
-    if path.suffix != ".csv":
-        return None
+def count_rows(path: Path) -> int:
+    """Count the records of a raw file: rows below the first of a table, or outlines.
+
+    A zip counts its first member, a workbook the rows of all its sheets.
+    """
+    with path.open("rb") as file:
+        head = file.read(4)
+    if path.suffix == ".geojson":
+        return path.read_bytes().count(b'"geometry"')
+    if head.startswith(b"PK") and path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as member:
+            return max(sum(1 for _ in member) - 1, 0)
+    if head.startswith(b"PK"):
+        from python_calamine import CalamineWorkbook
+
+        book = CalamineWorkbook.from_path(path)
+        return sum(book.get_sheet_by_name(name).total_height for name in book.sheet_names)
     with path.open("rb") as file:
         return max(sum(1 for _ in file) - 1, 0)
