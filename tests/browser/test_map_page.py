@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_dashboard import dashboard, heading, page
+from tests.browser.test_dashboard import dashboard, heading, page, silent
 
-__all__ = ["dashboard", "page"]
+__all__ = ["dashboard", "page", "silent"]
 pytestmark = pytest.mark.browser
 POINTS = b"name,easting,northing\n<img src=x onerror=alert(1)>,249850,59350\nBad,x,1\n"
 

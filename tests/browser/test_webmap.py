@@ -167,7 +167,7 @@ def test_an_indicator_is_chosen_first_and_then_its_measure(browser: Any, tmp_pat
     path.write_text(web_map_html(nine_squares(), layers), encoding="utf-8")
     shown = Opened(browser, path, 1200, 800)
     measures = shown.page.locator("#ic-measure1 option")
-    assert shown.page.locator("#ic-indicator1 option").all_inner_texts() == ["first", "third"]
+    assert shown.page.locator("#ic-indicator1 option").all_inner_texts() == ["apples", "x"]
     assert measures.all_inner_texts() == ["apples", "pears"]
     shown.page.get_by_label("Measure", exact=True).select_option("second")
     assert shown.state("measure") == "second"
