@@ -58,7 +58,8 @@ def say_status(status: dict[str, Any]) -> str:
 
 def list_systems(store: Store) -> list[dict[str, Any]]:
     """Return code, name, short name, aliases, review phase, small areas and people of each."""
-    known = load_system_names(store.edition.id)
+    official = {s["code"]: s["name"] for s in store.manifest["systems"]}
+    known = load_system_names(store.edition.id, official)
     candidates = {c.code: c for c in system_candidates(store)}
     systems = []
     for system in store.manifest["systems"]:

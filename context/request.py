@@ -111,7 +111,7 @@ def system_candidates(store: Store) -> tuple[Named, ...]:
 def _system_candidates(
     edition: str, kind: str, systems: tuple[tuple[str, str], ...]
 ) -> tuple[Named, ...]:
-    names = load_system_names(edition)
+    names = load_system_names(edition, dict(systems))
     found = []
     for code, official in systems:
         known = names.get(code)
@@ -125,7 +125,8 @@ def _system_candidates(
 
 def short_system_name(store: Store, code: str) -> str:
     """Return the name of a system as people say it ("Devon"), else its official name."""
-    known = load_system_names(store.edition.id).get(code)
+    official = {s["code"]: s["name"] for s in store.manifest["systems"]}
+    known = load_system_names(store.edition.id, official).get(code)
     if known is not None:
         return known.short_name
     return next(str(s["name"]) for s in store.manifest["systems"] if s["code"] == code)

@@ -52,6 +52,7 @@ def test_with_a_lookup_it_loads_and_answers(home, homes):
     barnsley = store.membership[store.membership["area_code"] == "E08000038"]
     assert set(barnsley["level"]) == {"ltla", "utla"}
     system = barnsley["system_code"].iloc[0]
+    assert resolve_request(store, system="South Yorkshire").system == system
     context = build_context(resolve_request(store, system=system, focus=["Barnsley"]), store)
     rows = context.comparison[context.comparison["role"] == "focus"].set_index("measure")
     assert rows.loc["hle_birth_female", "value"] > 0
