@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from context.kinds import clusters, extremes, halves, level, life, position, spread, unequal
 from context.voice import EVIDENCE, NotMade, Said, Statement, Voice, templates
-from context.wording import count_words
+from context.wording import MOST_WORDS_IN_A_BULLET, count_words
 from indicators.catalogue import Indicator, Measure, catalogue
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EVIDENCE", "NotMade", "Statement", "Statements", "make_statements", "templates"]
 
-MOST_WORDS_IN_A_BULLET = 20
 BULLETS_ON_A_SLIDE = 5
 KINDS = ("level", "life_expectancy", "spread", "unequal", "pattern", "position", "change")
 OF_A_MEASURE: tuple[Callable[[Voice, Measure], Iterator[Said]], ...] = (

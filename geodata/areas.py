@@ -27,6 +27,7 @@ PLACE_COLUMNS = (
     "system_name",
 )
 
+HEADED_SHEET = "HE - Male at birth"
 REGION_HEADING = r"E12\d{6}"
 SMALL_AREA_COUNTS = {"LSOA 2011": 32_844, "LSOA 2021": 33_755}
 
@@ -144,10 +145,18 @@ def _read_regions(files: Mapping[str, Mapping[str, Path]], edition: Edition) -> 
 
 def _read_region_headings(files: Mapping[str, Mapping[str, Path]]) -> pd.Series[str]:
     """Carry each region heading of the life expectancy workbook down to its authorities."""
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook
 
     path = files["life_expectancy"]["main"]
-    sheet = CalamineWorkbook.from_path(path).get_sheet_by_name("HE - Male at birth")
+    try:
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_name(HEADED_SHEET)
+    except CalamineError as error:
+        refused = SourceError(
+            f"The life expectancy workbook {path.name} has no sheet {HEADED_SHEET!r}: it is "
+            "another file. Give the right one with --file life_expectancy=PATH."
+        )
+        refused.blamed = ("life_expectancy",)
+        raise refused from error
     codes = pd.Series([str(row[0]).strip() for row in sheet.to_python()], dtype=str)
     codes = codes[codes.str.fullmatch(r"[EWSNK]\d{8}")]
     heading = codes.where(codes.str.fullmatch(REGION_HEADING)).ffill()

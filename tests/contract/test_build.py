@@ -13,7 +13,7 @@ import pytest
 from context.build import build_context
 from context.request import resolve_request
 from geodata.editions import Edition
-from geodata.errors import DownloadError, StoreError
+from geodata.errors import DownloadError, SourceError, StoreError
 from geodata.store import open_store
 from indicators.catalogue import catalogue
 from indicators.load import fetch
@@ -266,3 +266,20 @@ def test_the_manifest_says_where_everything_came_from(store):
             assert file["url"].startswith("https://"), json.dumps(file)
             assert len(file["sha256"]) == 64
             assert file["bytes"] > 0
+
+
+def test_a_sound_workbook_that_is_another_one_is_refused_and_put_back(
+    root, official, tmp_path, monkeypatch
+):
+    """The download cannot see it; the reader does, and the last good file and build stay."""
+    shutil.copytree(root, tmp_path / "home")
+    raw = tmp_path / "home" / "raw" / "2020"
+    wrong = shutil.copy(raw / "land_area" / "main.xlsx", tmp_path / "wrong.xlsx")
+    monkeypatch.setenv("INCONTEXT_MIRROR", official.url)
+    monkeypatch.setenv("INCONTEXT_HOME", str(tmp_path / "home"))
+    kept = raw / "life_expectancy" / "main.xlsx"
+    good, build = kept.read_bytes(), open_store("2020").build
+    with pytest.raises(SourceError, match=r"HE - Male at birth"):
+        fetch(Edition.named("2020"), files={"life_expectancy": str(wrong)})
+    assert kept.read_bytes() == good
+    assert open_store("2020").build == build
