@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from context.compare import compare_places, name_of_rest
+from context.earlier import Earlier, read_earlier
 from context.overlay import OWN, catalogue_of
 from context.request import Request, is_small_area, short_system_name
 from geodata.editions import newer_edition, read_release_date
@@ -40,6 +42,11 @@ class Context:
     places: pd.DataFrame
     in_focus: pd.Series[bool]
     notices: tuple[str, ...]
+
+    @cached_property
+    def earlier(self) -> Earlier:
+        """The edition before, on today's ground; read when something is said of change."""
+        return read_earlier(self.store)
 
 
 def build_context(

@@ -272,4 +272,4 @@ def _authorities(request: Request, store: Store) -> list[Place]:
 
 def name_of_rest(short_name: str) -> str:
     """Name what is left of a system without its focus."""
-    return f"the rest of {short_name}"
+    return f"the rest of {say_place(short_name)}"

@@ -209,6 +209,7 @@ def _identity(context: Context, template: Path | None) -> dict[str, Any]:
         "format": FORMAT_VERSION,
         "request": json.loads(json.dumps(asdict(context.request))),
         "build": context.store.build,
+        "earlier_build": context.earlier.before.build if context.earlier.before else None,
         "template": drawn_with,
         "focus_name": context.focus_name,
         "notices": list(context.notices),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from context.kinds import clusters, extremes, halves, level, life, position, spread, unequal
+from context.kinds import change, clusters, extremes, halves, level, life, position, spread, unequal
 from context.voice import EVIDENCE, NotMade, Said, Statement, Voice, templates
 from context.wording import MOST_WORDS_IN_A_BULLET, count_words
 from indicators.catalogue import Indicator, Measure, catalogue
@@ -88,6 +88,7 @@ def _speak(voice: Voice, indicator: Indicator) -> Iterator[Said]:
         yield from make(voice, measure)
     for speak in OF_AN_INDICATOR.get(indicator.id, ()):
         yield from speak(voice)
+    yield from change.make(voice, indicator)
 
 
 def _introduce_rest(voice: Voice, statements: list[Statement]) -> Iterator[Statement]:

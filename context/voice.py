@@ -16,6 +16,7 @@ from indicators.catalogue import Measure
 
 if TYPE_CHECKING:
     from context.build import Context
+    from geodata.store import Store
 
 EVIDENCE = (
     "area_code",
@@ -199,6 +200,7 @@ class Voice:
         rule: str,
         size: float,
         challenged: str = "",
+        more_sources: tuple[str, ...] = (),
     ) -> Statement:
         """Make the statement ``KIND.INDICATOR.KEY``; the rule also says what the rest holds."""
         rest = any(row["role"] == "rest" for row in evidence)
@@ -211,7 +213,7 @@ class Voice:
             if_challenged=challenged or self.challenged(measure, str(evidence[0]["period"])),
             evidence=tuple({name: plain(row.get(name)) for name in EVIDENCE} for row in evidence),
             rule=f"{rule} {self.what_rest_holds()}" if rest else rule,
-            sources=self.sources(measure, evidence),
+            sources=(*self.sources(measure, evidence), *more_sources),
             size=size,
         )
 
@@ -221,10 +223,13 @@ class Voice:
         definition = measure.definition or f"{start_sentence(measure.title)}."
         return f"{definition} The figures are for {period}, and {limit}"
 
-    def sources(self, measure: Measure, evidence: list[Row]) -> tuple[str, ...]:
-        """Return the source lines of the datasets that the evidence comes from."""
-        wanted = catalogue_of(self.context.store).indicators[measure.indicator].datasets
-        entries = [e for e in self.context.store.manifest["datasets"] if e["id"] in wanted]
+    def sources(
+        self, measure: Measure, evidence: list[Row], store: Store | None = None
+    ) -> tuple[str, ...]:
+        """Return the source lines of the datasets of a store that the evidence comes from."""
+        store = store or self.context.store
+        wanted = catalogue_of(store).indicators[measure.indicator].datasets
+        entries = [e for e in store.manifest["datasets"] if e["id"] in wanted]
         periods = {str(row["period"]) for row in evidence}
         named = [e for e in entries if any(e["period"] in period for period in periods)]
         return tuple(

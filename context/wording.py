@@ -9,7 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-WITH_ARTICLE = ("Isle ", "Isles ", "City of ", "Vale of ", "Forest of ")
+WITH_ARTICLE = (
+    "Isle ",
+    "Isles ",
+    "City of ",
+    "Vale of ",
+    "Forest of ",
+    "Black Country",
+    "North East and ",
+)
 MOST_WORDS_IN_A_BULLET = 20
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 SMALL = {
@@ -34,6 +42,18 @@ def say_number(value: float, unit: str, decimals: int) -> str:
     if float(text.replace(",", "")) == 0:
         text = text.replace("-", "")
     return f"{text}%" if unit == "%" else text.replace("-", "−")
+
+
+def say_least(worth: float, unit: str) -> str:
+    """Say how large a difference is worth saying, in its unit.
+
+    >>> say_least(1.0, "%"), say_least(0.5, "years"), say_least(2.0, "score")
+    ('1 percentage point', '0.5 years', '2 points')
+    """
+    one = {"%": "percentage point", "score": "point", "years": "year"}.get(unit)
+    if one is None:
+        return f"{worth:g} {unit.replace('km2', 'km²')}"
+    return f"{worth:g} {one}{'' if worth == 1 else 's'}"
 
 
 def say_ordinal(place: int) -> str:

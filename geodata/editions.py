@@ -69,6 +69,16 @@ def newer_edition(edition: Edition) -> Edition | None:
     return newest if newest.valid_from > edition.valid_from else None
 
 
+def earlier_edition(edition: Edition) -> Edition | None:
+    """Return the edition before this one; None for the first.
+
+    >>> earlier_edition(Edition.named("2024")).id
+    '2020'
+    """
+    before = [entry for entry in editions().values() if entry.valid_from < edition.valid_from]
+    return before[-1] if before else None
+
+
 def read_release_date(text: str) -> dt.date | None:
     """Return the earliest day that a release date means; None where it is not recorded.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geodata.areas import SMALL_AREA_COUNTS, read_lookup
@@ -149,6 +150,26 @@ def unchanged_areas(fit: pd.DataFrame) -> pd.Series[str]:
     """Return, by code of 2011, the code of 2021 of every unchanged small area."""
     rows = fit[fit["change"] == UNCHANGED].set_index("area_code_2011")
     return rows["area_code_2021"].astype(str).rename_axis("area_code")
+
+
+def units_of(fit: pd.DataFrame) -> pd.DataFrame:
+    """Number the smallest pieces of ground that both vintages know whole.
+
+    Returns the pairs with a column ``unit`` (from 0): areas that share ground, directly or through
+    others, are of one unit. An unchanged area is a unit of its own.
+    """
+    codes = [pd.factorize(fit[name])[0] for name in COLUMN_OF.values()]
+    label = np.arange(len(fit))
+    while True:
+        spread = label
+        for code in codes:
+            lowest = np.full(code.max() + 1, len(fit))
+            np.minimum.at(lowest, code, spread)
+            spread = lowest[code]
+        if (spread == label).all():
+            break
+        label = spread
+    return fit.assign(unit=np.unique(label, return_inverse=True)[1])
 
 
 def vintages_of(fit: pd.DataFrame, area_codes: Iterable[str]) -> dict[str, int]:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -119,6 +120,14 @@ class Store:
         """Return the same outlines as stored: well-known binary, indexed by ``area_code``."""
         return self._read_system(OUTLINES, system_code)
 
+    def every_place(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Return columns of ``places`` for all the small areas held, indexed by ``area_code``."""
+        return self._read(PLACES, columns=["area_code", *columns]).set_index("area_code")
+
+    def every_small_area(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Return columns of ``small_areas`` for all of them, indexed by ``area_code``."""
+        return self._read(SMALL_AREAS, columns=["area_code", *columns]).set_index("area_code")
+
     def _read_system(self, name: str, system_code: str) -> pd.DataFrame:
         if system_code not in self.manifest["complete_systems"]:
             raise NotAvailableError(
@@ -134,7 +143,12 @@ class Store:
                 return str(system["name"])
         return system_code
 
-    def _read(self, name: str, filters: list[tuple[str, str, str]] | None = None) -> pd.DataFrame:
+    def _read(
+        self,
+        name: str,
+        filters: list[tuple[str, str, str]] | None = None,
+        columns: list[str] | None = None,
+    ) -> pd.DataFrame:
         path = self.folder / name
         if name not in self._checked:
             verify_file(path, self.manifest["files"][name])
@@ -142,7 +156,7 @@ class Store:
         try:
             import pyarrow.parquet as pq
 
-            table: pd.DataFrame = pq.read_table(path, filters=filters).to_pandas()
+            table: pd.DataFrame = pq.read_table(path, filters=filters, columns=columns).to_pandas()
         except (OSError, ValueError) as error:
             raise StoreError(f"{damaged(path)} ({type(error).__name__})") from error
         return table

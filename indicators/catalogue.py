@@ -83,6 +83,16 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """Whether an indicator's figures of two editions compare: a measure that does, or why not."""
+
+    measure: str = ""
+    limit: str = ""
+    """What a reader must know of the comparison; ends the answer to a challenge."""
+    reason: str = "It is not declared whether its figures compare over time."
+
+
+@dataclass(frozen=True, kw_only=True)
 class Indicator:
     """One indicator: its reader, its datasets and its measures in the order of the catalogue."""
 
@@ -96,6 +106,7 @@ class Indicator:
     measures: tuple[Measure, ...]
     not_in: dict[str, dict[str, str]]
     """Edition -> ``reason`` and ``remedy``, where the indicator does not exist in an edition."""
+    change: Change = Change()
 
     @property
     def default(self) -> str:
@@ -186,6 +197,7 @@ def _read_indicator(name: str, entry: dict[str, Any]) -> Indicator:
             _read_measure(key, name, {**shared, **m}) for key, m in entry["measures"].items()
         ),
         not_in=entry.get("not_in", {}),
+        change=Change(**entry.get("change", {})),
     )
 
 

@@ -14,6 +14,7 @@ from geodata.fit import (
     corresponding,
     read_fit,
     unchanged_areas,
+    units_of,
     vintages_of,
 )
 
@@ -164,3 +165,21 @@ def test_the_published_fit(official, tmp_path, monkeypatch):
     codes = unchanged_areas(fit)
     assert codes.is_unique
     assert len(codes) == 31_810
+
+
+def test_a_unit_is_the_smallest_ground_that_both_vintages_know_whole():
+    chain = [("E01000040", "E01090040"), ("E01000041", "E01090040"), ("E01000041", "E01090041")]
+    english = [(new, old) for new, _, old in PAIRS if old.startswith("E01")]
+    pairs = [(old, new) for new, old in english] + chain
+    for order in (pairs, pairs[::-1]):
+        fit = pd.DataFrame(order, columns=["area_code_2011", "area_code_2021"])
+        units = units_of(fit).set_index(["area_code_2011", "area_code_2021"])["unit"]
+        assert sorted(units.unique()) == list(range(6))
+        assert units.groupby(level=0).nunique().max() == 1
+        assert units.groupby(level=1).nunique().max() == 1
+        assert units.loc[[(old, new) for old, new in chain]].nunique() == 1
+        assert units.loc[SAME].nunique() == 1
+        together = {frozenset(group.index.get_level_values(0)) for _, group in units.groupby(units)}
+        assert frozenset({MERGED_A, MERGED_B}) in together
+        assert frozenset({SPLIT}) in together
+        assert frozenset({ODD_A, ODD_B}) in together
