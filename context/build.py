@@ -43,6 +43,11 @@ class Context:
     in_focus: pd.Series[bool]
     notices: tuple[str, ...]
 
+    @property
+    def system_phrase(self) -> str:
+        """Name the system in a sentence: "the Devon system", which no county is called."""
+        return f"the {self.system_short_name.replace(' and the ', ' and ')} system"
+
     @cached_property
     def earlier(self) -> Earlier:
         """The edition before, on today's ground; read when something is said of change."""

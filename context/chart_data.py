@@ -201,13 +201,13 @@ def row_of(rows: Sequence[Row], role: str) -> Row | None:
 def said(context: Context, row: Row) -> str:
     """Name a place inside a sentence."""
     if row.role == "system":
-        return f"the {context.system_short_name} system"
+        return context.system_phrase
     return str(context.rest_name) if row.role == "rest" else row.label
 
 
 def subject_name(context: Context) -> str:
     """Name whom the figures are about, inside a sentence."""
-    return context.focus_name or f"the {context.system_short_name} system"
+    return context.focus_name or context.system_phrase
 
 
 def say_value(value: float, measure: Measure) -> str:
@@ -245,7 +245,7 @@ def source_line(context: Context, indicators: Iterable[str]) -> str:
 
 def place_and_period(context: Context, period: str) -> str:
     """Say the place of a figure and its period, as a subtitle ends."""
-    place = f"the {context.system_short_name} system"
+    place = context.system_phrase
     if context.focus_name:
         place = f"{context.focus_name} and {place}"
     return f"{place}, {period}" if period else place

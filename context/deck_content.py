@@ -32,7 +32,7 @@ BESIDE_DEFAULTS = (
 
 def deck_title(context: Context) -> str:
     """Return "Plymouth in context", or the system's name without a focus."""
-    name = context.focus_name or f"the {context.system_short_name} system"
+    name = context.focus_name or context.system_phrase
     return start_sentence(f"{name} in context")
 
 
@@ -112,7 +112,7 @@ def say_method(context: Context, charts: Charts) -> list[str]:
     if context.rest_name:
         texts.insert(
             1,
-            f"{start_sentence(context.rest_name)} is the {context.system_short_name} system "
+            f"{start_sentence(context.rest_name)} is {context.system_phrase} "
             f"without {context.focus_name}, other named places included.",
         )
     texts += list(context.notices)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from context.request import authority_candidates, system_candidates
 from context.statements import make_statements
-from context.wording import plain
+from context.wording import plain, start_sentence
 from geodata.footprints import say_moves
 from geodata.names import find_named, load_system_names
 
@@ -181,7 +181,7 @@ def say_markdown(context: Context) -> str:
     The ledger of a sentence is its evidence rows, its rule and its sources.
     """
     made = make_statements(context)
-    name = context.focus_name or f"The {context.system_short_name} system"
+    name = context.focus_name or start_sentence(context.system_phrase)
     lines = [f"# {name} in context", ""]
     for notice in context.notices:
         lines += [f"*{_cell_text(notice)}*", ""]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from context.overlay import catalogue_of
-from context.wording import plain, say_join, say_number, say_place, start_sentence
+from context.wording import plain, say_islands, say_join, say_number, say_place, start_sentence
 from indicators.catalogue import Measure
 
 if TYPE_CHECKING:
@@ -118,12 +118,12 @@ class Voice:
         """Name the focus, else the system, as people say it."""
         if self.context.focus_name:
             return say_place(self.context.focus_name)
-        return f"the {self.context.system_short_name} system"
+        return self.context.system_phrase
 
     def name(self, row: Row) -> str:
         """Name a place as people say it; system and county of one name are told apart."""
         if row["role"] == "system":
-            return f"the {self.context.system_short_name} system"
+            return self.context.system_phrase
         name = say_place(str(row["area_name"]))
         if row["level"] == "utla" and str(row["area_code"]).startswith("E10"):
             return f"the {name} County Council area"
@@ -178,8 +178,8 @@ class Voice:
             return ""
         here = {*self.context.places["ltla_code"], *self.context.places["utla_code"]}
         text = (
-            f"{start_sentence(self.context.rest_name)} is the "
-            f"{self.context.system_short_name} system without {self.subject_name}"
+            f"{start_sentence(self.context.rest_name)} is {self.context.system_phrase} "
+            f"without {self.subject_name}"
         )
         inside = [
             say_place(name)
@@ -208,8 +208,8 @@ class Voice:
             id=f"{kind}.{measure.indicator}.{key}",
             kind=kind,
             indicator=measure.indicator,
-            text=text,
-            bullet=bullet,
+            text=say_islands(text),
+            bullet=say_islands(bullet),
             if_challenged=challenged or self.challenged(measure, str(evidence[0]["period"])),
             evidence=tuple({name: plain(row.get(name)) for name in EVIDENCE} for row in evidence),
             rule=f"{rule} {self.what_rest_holds()}" if rest else rule,
@@ -217,10 +217,10 @@ class Voice:
             size=size,
         )
 
-    def challenged(self, measure: Measure, period: str) -> str:
+    def challenged(self, measure: Measure, period: str, definition: str = "") -> str:
         """Answer a challenge in two sentences: definition, then period and limit."""
         limit = measure.limit or templates()["no_limit"]
-        definition = measure.definition or f"{start_sentence(measure.title)}."
+        definition = definition or measure.definition or f"{start_sentence(measure.title)}."
         return f"{definition} The figures are for {period}, and {limit}"
 
     def sources(

@@ -116,6 +116,20 @@ def say_place(official: str) -> str:
     return f"the {name}" if name.startswith(WITH_ARTICLE) else name
 
 
+def is_plural(name: str) -> bool:
+    """Say whether a place takes a plural verb: "the Isles of Scilly are"."""
+    return name.removeprefix("the ").startswith("Isles ")
+
+
+def say_islands(text: str) -> str:
+    """Let people live on an island, not in it.
+
+    >>> say_islands("In the Isle of Wight, and in the Isles of Scilly")
+    'On the Isle of Wight, and on the Isles of Scilly'
+    """
+    return re.sub(r"\b([Ii])n (?=the Isles? of )", lambda m: "On " if m[1] == "I" else "on ", text)
+
+
 def say_licence(licences: Iterable[str]) -> str:
     """Say under which licences figures may be used, or that it is not recorded.
 

@@ -18,6 +18,7 @@ from context.compare import ROW
 from context.listing import list_comparison
 from context.overlay import catalogue_of
 from context.voice import EVIDENCE
+from context.wording import start_sentence
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -68,7 +69,7 @@ def write_workbook(context: Context, said: Statements, path: Path) -> None:
 
 def title_of(context: Context) -> str:
     """Return the title of a request: "Plymouth in context"."""
-    return f"{context.focus_name or f'The {context.system_short_name} system'} in context"
+    return f"{context.focus_name or start_sentence(context.system_phrase)} in context"
 
 
 def make_sheets(context: Context, said: Statements) -> list[Sheet]:

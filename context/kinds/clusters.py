@@ -46,9 +46,9 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
 
 def _state(voice: Voice, measure: Measure, side: str, template: dict[str, str]) -> Said:
     found = _find(voice, measure, side)
-    system = voice.context.system_short_name
+    system = voice.context.system_phrase
     if not found:
-        reason = f"No cluster of {template[side]} is established in the {system} system."
+        reason = f"No cluster of {template[side]} is established in {system}."
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
     shown = found[:SHOWN]
     said = templates()["clusters"]
@@ -64,7 +64,8 @@ def _state(voice: Voice, measure: Measure, side: str, template: dict[str, str]) 
     }
     text = said["text"].format(**named)
     if len(found) > len(shown):
-        text += said["more"].format(n=len(found) - len(shown))
+        more = len(found) - len(shown)
+        text += said["more" if more > 1 else "one_more"].format(n=more)
     everyone = float(voice.context.places["people"].sum())
     evidence = [row for c in shown for row in _evidence(voice, measure, c, everyone)]
     return voice.state(

@@ -61,14 +61,14 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
     told = {end: clause for end, clause in clauses.items() if clause}
     if not told:
         reason = (
-            f"{measure.title}: no authority of the {voice.context.system_short_name} system stands "
+            f"{measure.title}: no authority of {voice.context.system_phrase} stands "
             "out; the differences between the lowest, and between the highest, are not established."
         )
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
     template = templates()["extremes"]
     named = {
         "measure": template["measures"][measure.id],
-        "system": voice.context.system_short_name,
+        "system": voice.context.system_phrase,
         "n": len(rows),
         "clauses": "; it is ".join(told.values()),
         "period": rows[0]["period"],

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import fit_bullet, say_join, say_number, say_place, start_sentence
+from context.wording import fit_bullet, say_join, say_least, say_number, say_place, start_sentence
 from indicators.aggregate import column
 from indicators.catalogue import Measure
 
@@ -101,7 +101,7 @@ def _half(
     )
     return {
         "area_code": f"part:{context.request.system}:{name}{suffix}",
-        "area_name": f"the {name} of the {context.system_short_name} system{described}",
+        "area_name": f"the {name} of {context.system_phrase}{described}",
         "role": "part",
         "level": "part",
         "measure": measure.id,
@@ -119,15 +119,15 @@ def _peers(voice: Voice) -> str:
 
 def _state(voice: Voice, measure: Measure, axis: str, splits: list[Split]) -> Said:
     _, first, second = AXES[axis]
-    system = voice.context.system_short_name
+    system = voice.context.system_phrase
     if any(np.isnan(split.difference) for split in splits):
         reason = f"One half ({first} or {second}) has no people or no figures."
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
     signs = [_sign(split, measure) for split in splits]
     if not any(signs):
         reason = (
-            f"{start_sentence(first)} and {second} of the {system} system differ by less than "
-            f"{measure.worth_saying:g} ({measure.unit}) in every way of looking."
+            f"{start_sentence(first)} and {second} of {system} differ by less than "
+            f"{say_least(measure.worth_saying, measure.unit)} in every way of looking."
         )
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
     template = templates()["halves"]
@@ -146,8 +146,8 @@ def _state(voice: Voice, measure: Measure, axis: str, splits: list[Split]) -> Sa
         rule=(
             f"{start_sentence(first)} and {second} meet at the centre of the system weighted by "
             f"people. Up to four ways of looking are compared; a difference below "
-            f"{measure.worth_saying:g} ({measure.unit}) counts as none; a direction is stated "
-            "only with what the other ways say."
+            f"{say_least(measure.worth_saying, measure.unit)} counts as none; a direction is "
+            "stated only with what the other ways say."
         ),
         size=abs(splits[0].difference) / measure.worth_saying,
     )
@@ -159,7 +159,8 @@ def _named(voice: Voice, measure: Measure, whole: Split, names: tuple[str, str])
     high, low = (whole.first, whole.second) if up else (whole.second, whole.first)
     what = templates()["halves"][measure.id]["what"]
     return {
-        "system": voice.context.system_short_name,
+        "system": voice.context.system_phrase,
+        "system_bare": voice.context.system_short_name,
         "what": what,
         "brief": templates()["halves"][measure.id]["brief"],
         "what_start": start_sentence(what),

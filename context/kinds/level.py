@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from context.standing import wholly_inside
 from context.voice import Row, Said, Voice, templates
-from context.wording import fit_bullet, say_number, say_rank_in_words, start_sentence
+from context.wording import fit_bullet, say_least, say_number, say_rank_in_words, start_sentence
 from indicators.catalogue import Measure
 
 KIND = "level"
@@ -44,7 +44,7 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
         bullet=bullet(voice, template, named, others, measure),
         evidence=evidence,
         rule=(
-            f"A difference below {measure.worth_saying:g} ({measure.unit}) is worded as "
+            f"A difference below {say_least(measure.worth_saying, measure.unit)} is worded as "
             '"about the same"; there is no published interval, so no difference is called '
             "significant."
         ),
@@ -95,7 +95,7 @@ def _opposite(
         return "", []
     text = template["opposite"].format(
         n=len(shares),
-        system=context.system_short_name,
+        system=context.system_phrase,
         place=voice.name(subject),
         share_place=say_rank_in_words(share_above, share_below, low="lowest", high="highest"),
         count_place=say_rank_in_words(count_above, count_below, low="smallest", high="largest"),

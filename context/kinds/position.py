@@ -8,7 +8,7 @@ import pandas as pd
 
 from context.standing import above_and_below, shown_alike
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import fit_bullet, say_rank
+from context.wording import fit_bullet, is_plural, say_rank, start_sentence
 from indicators.catalogue import Measure
 
 KIND = "position"
@@ -25,7 +25,10 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
 
 def _state(voice: Voice, measure: Measure, row: Row) -> Said:
     if pd.isna(row["rank"]):
-        reason = f"{row['area_name']} is not one of the areas that are ranked in England."
+        reason = (
+            f"{start_sentence(voice.name(row))}: only whole authorities and systems are ranked in "
+            "England."
+        )
         return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
     said = templates()["position"]
     level = row["level"]
@@ -40,6 +43,8 @@ def _state(voice: Voice, measure: Measure, row: Row) -> Said:
         "kind": templates()["kinds"][edition.system_kind if level == "system" else level],
         "short_kind": templates()["short_kinds"][level],
         "place": voice.name(row),
+        "is_": "are" if is_plural(voice.name(row)) else "is",
+        "has": "have" if is_plural(voice.name(row)) else "has",
         "place_short": voice.short_name(row),
         "place_bare": voice.bare_name(row),
         "phrase": said[measure.id]["phrase"],

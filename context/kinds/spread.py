@@ -71,7 +71,10 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
             yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
             return
     said = templates()["spread"]
-    wordings = ("bullet" if wording == "text" else "bullet_alone", "brief", "briefest")
+    wordings = ["bullet" if wording == "text" else "bullet_alone", "brief", "briefest"]
+    if not here[0]["numerator"]:
+        wording = "none" if wording == "text" else "none_alone"
+        wordings.insert(0, "bullet_none")
     yield voice.state(
         kind=KIND,
         measure=measure,
@@ -85,6 +88,23 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
             "the people is spoken of; for deprivation always the most deprived."
         ),
         size=size,
+        challenged=_challenged(voice, measure, str(subject["period"])),
+    )
+
+
+def _challenged(voice: Voice, measure: Measure, period: str) -> str:
+    """Say what small areas are and how they are sorted, then the period and its limit."""
+    store = voice.context.store
+    areas, people = (int(store.systems[key].sum()) for key in ("small_areas", "population"))
+    return str(
+        templates()["spread"]["challenged"].format(
+            england_areas=f"{areas:,}",
+            vintage=store.edition.small_area,
+            people_each=f"{round(people / areas, -2):,.0f}",
+            phrase=measure.phrase,
+            period=period,
+            limit=measure.limit or templates()["no_limit"],
+        )
     )
 
 

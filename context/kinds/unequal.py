@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from context.kinds.level import bullet
 from context.voice import Said, Voice, templates
-from context.wording import fit_bullet, say_join
+from context.wording import fit_bullet, say_join, say_least
 from indicators.catalogue import catalogue
 
 KIND = "unequal"
@@ -34,8 +34,9 @@ def make_older(voice: Voice) -> Iterator[Said]:
         "period": subject["period"],
         "comparison": voice.compare(subject, others, measure),
     }
-    text, evidence = said["text"].format(**named), [subject, *others]
-    if everyone is not None:
+    some = subject["numerator"] > 0
+    text, evidence = said["text" if some else "none"].format(**named), [subject, *others]
+    if everyone is not None and everyone["numerator"] > 0:
         text += said["everyone"].format(everyone=voice.shown(everyone, measure), **named)
         evidence.append(everyone)
     yield voice.state(
@@ -43,12 +44,16 @@ def make_older(voice: Voice) -> Iterator[Said]:
         measure=measure,
         key=OLDER,
         text=text,
-        bullet=bullet(voice, said, named, others, measure),
+        bullet=(
+            bullet(voice, said, named, others, measure)
+            if some
+            else said["bullet_none"].format(**named)
+        ),
         evidence=evidence,
         rule=(
             "People of the group in England's 20% most deprived small areas, by all people of "
-            f"the group. A difference below {measure.worth_saying:g} percentage points is worded "
-            'as "about the same".'
+            f"the group. A difference below {say_least(measure.worth_saying, measure.unit)} is "
+            'worded as "about the same".'
         ),
         size=voice.size(subject, others, measure),
     )
@@ -98,4 +103,5 @@ def make_groups(voice: Voice) -> Iterator[Said]:
             "a whole census, so there is no interval; groups are listed by size of share."
         ),
         size=spread / (first.worth_saying or 1.0),
+        challenged=voice.challenged(first, str(named["period"]), said["definition"]),
     )

@@ -43,7 +43,7 @@ def test_the_system_is_told_apart_and_ranked_only_where_no_other_shows_the_same(
         "of people aged 65 and over (mid-2019), which places it in the highest fifth."
     )
     assert texts["position.population_density.people_per_km2.system"] == (
-        "Sorted by population density (mid-2019), the Devon system is in the least densely "
+        "By population density (mid-2019), the Devon system is in the least densely "
         "populated fifth of the 42 health systems (STPs) of England."
     )
 
