@@ -89,12 +89,24 @@ def make_context(options: argparse.Namespace) -> Context:
         extent=options.extent,
         small_areas=group.codes if group else (),
     )
-    return build_context(
+    context = build_context(
         request,
         store,
         review_date=_review_date(options),
         group_name=group.name if group else "",
     )
+    say(_say_request(context))
+    return context
+
+
+def _say_request(context: Context) -> str:
+    """Say what the names of a request were taken to mean."""
+    said = [f"System: {context.system_name} ({context.request.system})"]
+    if context.focus_name:
+        said.append(f"focus: {context.focus_name}")
+    if context.peer_names:
+        said.append(f"compared with: {', '.join(context.peer_names)}")
+    return "; ".join(said) + "."
 
 
 def run_fetch(options: argparse.Namespace) -> None:
@@ -186,6 +198,8 @@ def run_compare(options: argparse.Namespace) -> None:
     from context.listing import list_comparison, say_table
 
     context = make_context(options)
+    for notice in context.notices:
+        say(notice)
     if options.csv:
         write(context.comparison.to_csv(index=False, lineterminator="\n"))
         return

@@ -94,8 +94,10 @@ def run_pack(options: argparse.Namespace) -> None:
 
 
 def run_starter(options: argparse.Namespace) -> None:
-    """Make the starter from a build."""
-    from indicators.starter import make_starter
+    """Make the starter from a build, of its own edition where none is named."""
+    from indicators.starter import EDITION, make_starter
 
+    if options.edition is None and options.date is None:
+        options = argparse.Namespace(**{**vars(options), "edition": EDITION})
     path = make_starter(open_chosen(options), options.output)
     say(f"The starter is in {path}.")

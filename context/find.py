@@ -7,11 +7,13 @@ else is looked up in the edition's own tables, so that it is of the edition's ti
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from context.elsewhere import say_elsewhere
 from context.find_names import (
     Match,
     authority_matches,
@@ -78,6 +80,8 @@ def find_area(
         )
     matches = find_by_name(said, store, all_places(store))
     notices = list(matches.notices)
+    if not any(match.level in ("system", "ltla", "utla") for match in matches.found):
+        notices[:0] = filter(None, [say_elsewhere(said, store)])
     if len(matches.found) > LIMIT:
         notices.append(f"{len(matches.found) - LIMIT:,} more areas match: add a word or a number.")
     rows = tuple(_row(store, match) for match in matches.found[:LIMIT])
@@ -92,7 +96,9 @@ def all_places(store: Store) -> pd.DataFrame:
 def _by_code(code: str, store: Store, fit: pd.DataFrame | None) -> Found:
     places = all_places(store)
     if code in places.index:
-        return Found(rows=tuple(_chain(store, places.loc[[code]])))
+        area = comparable(fit, code) if fit is not None and code in set(_codes(fit)) else None
+        notices = () if area is None or area.compares else (area.words,)
+        return Found(rows=tuple(_chain(store, places.loc[[code]])), notices=notices)
     msoas = msoa_matches(places[places["msoa_code"] == code])
     matches = [*system_matches(store), *authority_matches(store), *msoas]
     found = tuple(_row(store, match) for match in matches if match.code == code)
@@ -101,9 +107,16 @@ def _by_code(code: str, store: Store, fit: pd.DataFrame | None) -> Found:
     raise UnknownNameError(_unknown_code(code, store, fit))
 
 
+def _codes(fit: pd.DataFrame) -> Iterable[str]:
+    return (str(code) for code in fit[list(COLUMN_OF.values())].to_numpy().ravel())
+
+
 def _unknown_code(code: str, store: Store, fit: pd.DataFrame | None) -> str:
     edition = store.edition
-    if fit is not None and code in set(fit[list(COLUMN_OF.values())].to_numpy().ravel()):
+    elsewhere = say_elsewhere(code, store)
+    if elsewhere:
+        return elsewhere
+    if fit is not None and code in set(_codes(fit)):
         area = comparable(fit, code)
         if edition.small_area not in area.vintages:
             return (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from context.request import authority_candidates, system_candidates
+from context.request import authority_candidates, find_authority, find_system, system_candidates
 from context.statements import make_statements
 from context.wording import plain, start_sentence
 from geodata.footprints import say_moves
-from geodata.names import find_named, load_system_names
+from geodata.names import load_system_names
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -92,7 +92,7 @@ def list_similar(store: Store, place: str) -> dict[str, Any]:
     """Return the districts most like one: code, name, distance; what was used, what left out."""
     from indicators.neighbours import nearest
 
-    chosen = find_named(place, authority_candidates(store), what="local authority")
+    chosen = find_authority(place, store)
     found = nearest(store.areas, chosen.code)
     columns = (found.areas[name] for name in ("area_code", "area_name", "distance"))
     return {
@@ -109,7 +109,7 @@ def list_similar(store: Store, place: str) -> dict[str, Any]:
 
 def list_areas(store: Store, system: str) -> list[dict[str, Any]]:
     """Return the authorities of a system: LTLAs first, most people inside first."""
-    chosen = find_named(system, system_candidates(store), what="system")
+    chosen = find_system(system, store)
     members = store.membership
     rows = members[members["system_code"] == chosen.code]
     rows = rows.sort_values(["level", "people_inside", "area_code"], ascending=[True, False, True])

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from context.elsewhere import names_kept, say_elsewhere
 from geodata.errors import RequestError, UnknownNameError
-from geodata.names import Named, find_named, load_system_names, system_aliases
+from geodata.names import (
+    Named,
+    find_named,
+    load_system_names,
+    name_parts,
+    said_names,
+    system_aliases,
+)
 from indicators.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -62,9 +70,7 @@ def resolve_request(
         raise RequestError("Give either a focus or a file of small areas, not both.")
     chosen = find_system(system, store)
     inside = [find_place(text, store, chosen) for text in focus]
-    anywhere = [
-        find_named(text, authority_candidates(store), what="local authority") for text in peers
-    ]
+    anywhere = [find_authority(text, store) for text in peers]
     request = Request(
         edition=store.edition.id,
         system=chosen.code,
@@ -78,8 +84,36 @@ def resolve_request(
 
 
 def find_system(text: str, store: Store) -> Named:
-    """Find a system of the edition by any of its names; raise ``UnknownNameError`` otherwise."""
-    return find_named(text, system_candidates(store), what="system")
+    """Find a system of the edition by any of its names, then by a part of one that is its alone.
+
+    Raises ``UnknownNameError`` with the nearest names otherwise.
+    """
+    candidates = system_candidates(store)
+    try:
+        return find_named(text, candidates, what="system")
+    except UnknownNameError as error:
+        parts = [_by_part(system) for system in candidates if system.aliases]
+        try:
+            found = find_named(text, parts, what="system")
+        except UnknownNameError:
+            raise _elsewhere(text, store, "system") or error from None
+        return next(system for system in candidates if system.code == found.code)
+
+
+def find_authority(text: str, store: Store) -> Named:
+    """Find an authority anywhere in England; raise ``UnknownNameError`` otherwise.
+
+    One that only the neighbouring edition has raises ``RequestError`` with what holds it now.
+    """
+    try:
+        return find_named(text, authority_candidates(store), what="local authority")
+    except UnknownNameError as error:
+        raise _elsewhere(text, store, "ltla") or error from None
+
+
+def _elsewhere(text: str, store: Store, level: str) -> RequestError | None:
+    said = say_elsewhere(text, store, level)
+    return RequestError(said) if said else None
 
 
 def find_place(text: str, store: Store, system: Named) -> Named:
@@ -89,7 +123,7 @@ def find_place(text: str, store: Store, system: Named) -> Named:
         return find_named(text, candidates, what=f"place in {system.name}")
     except UnknownNameError as error:
         try:
-            outside = find_named(text, authority_candidates(store), what="local authority")
+            outside = find_authority(text, store)
         except UnknownNameError:
             raise error from None
         raise RequestError(
@@ -104,12 +138,16 @@ def system_candidates(store: Store) -> tuple[Named, ...]:
         store.edition.id,
         store.edition.system_kind,
         tuple((system["code"], system["name"]) for system in store.manifest["systems"]),
+        tuple(names_kept(store).items()),
     )
 
 
 @lru_cache(maxsize=4)
 def _system_candidates(
-    edition: str, kind: str, systems: tuple[tuple[str, str], ...]
+    edition: str,
+    kind: str,
+    systems: tuple[tuple[str, str], ...],
+    kept: tuple[tuple[str, str], ...],
 ) -> tuple[Named, ...]:
     names = load_system_names(edition, dict(systems))
     found = []
@@ -119,8 +157,14 @@ def _system_candidates(
         if known is not None:
             more = system_aliases(known.short_name, official, known.aliases, kind)  # type: ignore[arg-type]
             aliases = (known.short_name, *more)
+        aliases = (*aliases, *(name for other, name in kept if other == code))
         found.append(Named(code=code, name=official, level="system", aliases=aliases))
     return tuple(found)
+
+
+def _by_part(system: Named) -> Named:
+    """Let a system answer to the parts of its short name alone: "Kent" of "Kent and Medway"."""
+    return replace(system, name="", aliases=tuple(name_parts(system.aliases[0])))
 
 
 def short_system_name(store: Store, code: str) -> str:
@@ -140,17 +184,9 @@ def authority_candidates(store: Store, system_code: str | None = None) -> tuple[
     members = members.drop_duplicates("area_code")
     columns = (members[name].astype(str) for name in ("area_code", "area_name", "level"))
     return tuple(
-        Named(code=code, name=name, level=level, aliases=_said_names(name))
+        Named(code=code, name=name, level=level, aliases=said_names(name))
         for code, name, level in zip(*columns, strict=True)
     )
-
-
-def _said_names(official: str) -> tuple[str, ...]:
-    """Return how people say "Bristol, City of" or "Kingston upon Hull, City of"."""
-    name, comma, after = official.partition(", ")
-    if not comma or not after.endswith(" of"):
-        return ()
-    return (name, f"{after} {name}", name.removeprefix("Kingston upon "))
 
 
 def _require_extent(store: Store, request: Request, system: Named) -> None:

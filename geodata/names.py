@@ -20,6 +20,10 @@ SHORTEST_CONTAINED = 4
 
 _LEADING = ("the ", "nhs ")
 _TRAILING = (
+    " integrated care board",
+    " integrated care system",
+    " sustainability and transformation partnership",
+    " health and care partnership",
     " stp",
     " ics",
     " icb",
@@ -29,6 +33,8 @@ _TRAILING = (
     " district",
     " borough",
 )
+_FIRST_WORDS = ("Isles of ", "Isle of ", "County ")
+_RIVER = re.compile(r"-(?:on|upon|under|in)-| upon | with ")
 _ORGANISATION_CODE = re.compile(r"Q[A-Z0-9]{2}")
 _BOARD = re.compile(r"NHS (.+) Integrated Care Board", re.IGNORECASE)
 _SHORT_FORMS = ("STP", "ICS", "ICB", "Health and Care Partnership", "Integrated Care System")
@@ -55,8 +61,12 @@ class SystemName:
 
 
 def normalise(text: str) -> str:
-    """Fold case, accents, ampersands, punctuation and spaces, so that spellings compare."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
+    """Fold case, accents, ampersands, punctuation and spaces, so that spellings compare.
+
+    An apostrophe goes without a trace, as people leave it out: "Kings Lynn".
+    """
+    spelt = re.sub("['\u2018\u2019\u02bc]", "", text.casefold()).replace("&", " and ")
+    decomposed = unicodedata.normalize("NFKD", spelt)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
@@ -87,6 +97,34 @@ def system_aliases(
             seen.add(key)
             kept.append(form)
     return tuple(kept)
+
+
+def said_names(official: str) -> tuple[str, ...]:
+    """Return how people name an authority or system whose official name has several parts.
+
+    >>> said_names("Bristol, City of"), said_names("Stoke-on-Trent"), said_names("Isles of Scilly")
+    (('Bristol', 'City of Bristol', 'Bristol'), ('Stoke',), ('Scilly',))
+    >>> said_names("Bournemouth, Christchurch and Poole")
+    ('Bournemouth', 'Christchurch', 'Poole', 'BCP')
+    """
+    name, comma, after = official.partition(", ")
+    if comma and after.endswith(" of"):
+        return (name, f"{after} {name}", name.removeprefix("Kingston upon "))
+    names = [official.removeprefix(start) for start in _FIRST_WORDS if official.startswith(start)]
+    names += _RIVER.split(official)[:1] if _RIVER.search(official) else []
+    parts = name_parts(official)
+    initials = ["".join(part[0] for part in parts)] if len(parts) > 2 else []
+    return (*names, *parts, *initials)
+
+
+def name_parts(name: str) -> list[str]:
+    """Return the parts of a name that joins several; none where it is of one piece.
+
+    >>> name_parts("Cornwall and the Isles of Scilly"), name_parts("Devon")
+    (['Cornwall', 'Isles of Scilly'], [])
+    """
+    parts = [part.removeprefix("the ") for part in re.split(r", | and ", name)]
+    return parts if len(parts) > 1 else []
 
 
 def find_named(text: str, candidates: Sequence[Named], *, what: str) -> Named:

@@ -19,7 +19,7 @@ from geodata.areas import read_places
 from geodata.editions import Edition
 from geodata.errors import SourceError, StoreError
 from geodata.fit import read_fit
-from geodata.moved import list_moved
+from geodata.moved import list_moved, list_others
 from geodata.sources import Dataset
 from geodata.wards import read_ward_names
 from indicators.aggregate import aggregate, carry_people, membership, publish, widen
@@ -183,6 +183,7 @@ def _build(edition: Edition, raw: Raw, folder: Path, inputs: str, report: Report
         "datasets": describe_datasets(datasets, raw),
         "missing": describe_missing(missing),
         "moved": list_moved(files, edition, places, people, fit),
+        "others": list_others(files, edition, places, fit),
     }
     report("Writing the build")
     store.write_build(folder / name, parts, manifest)

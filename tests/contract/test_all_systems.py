@@ -75,3 +75,22 @@ def test_every_system_has_a_map_and_keeps_its_area_when_dissolved(store):
     ground = read_ground(context)
     picture = render_map(ground, select_layers(context)[0])
     assert picture.startswith(b"\x89PNG")
+
+
+def test_the_areas_of_the_other_edition_are_followed_by_their_ground(full_store):
+    """Computed from the lookups: a second reading of them must name the same successors."""
+    now, before = full_store("2024"), full_store("2020")
+    old, new = (
+        pd.concat([s.places(code) for code in s.systems["code"]])[["ltla_code", "system_code"]]
+        for s in (before, now)
+    )
+    pairs = now.fit.join(old, on="area_code_2011").join(new.add_suffix("_now"), on="area_code_2021")
+    others = {(o["level"], o["code"]): o for o in now.manifest["others"]}
+    gone = set(old["ltla_code"]) - set(new["ltla_code"])
+    assert {code for level, code in others if level == "ltla"} == gone
+    for level in ("ltla", "system"):
+        for code in {code for kind, code in others if kind == level}:
+            counts = pairs.loc[pairs[f"{level}_code"] == code, f"{level}_code_now"].value_counts()
+            here = counts.index[counts >= 0.01 * counts.sum()]
+            assert {area["code"] for area in others[level, code]["here"]} == set(here)
+    assert {a["name"] for a in others["ltla", "E07000163"]["here"]} == {"North Yorkshire"}
