@@ -47,7 +47,7 @@ def make_older(voice: Voice) -> Iterator[Said]:
         bullet=(
             bullet(voice, said, named, others, measure)
             if some
-            else said["bullet_none"].format(**named)
+            else fit_bullet(said[w].format(**named) for w in ("bullet_none", "brief_none"))
         ),
         evidence=evidence,
         rule=(

@@ -9,7 +9,7 @@ import pytest
 from context.build import build_context
 from context.ground import read_ground, select_layers
 from context.maps import render_map
-from context.request import resolve_request
+from context.request import WHOLE, Request, resolve_request
 from context.statements import make_statements
 from geodata.boundaries import dissolve
 from indicators.catalogue import catalogue
@@ -55,6 +55,25 @@ def test_every_system_compares_and_speaks_by_the_rules(store):
                 if len(said) == 1 or system == "E54000037":
                     check_statements(made, least=6)
             assert len({frozenset(ids) for ids in said.values()}) == 1
+
+
+def test_every_authority_of_every_system_is_a_focus(store):
+    """All districts and counties, the parts of split ones too: focus and rest are the system."""
+    members = store.membership.drop_duplicates(["system_code", "area_code"])
+    adding = [m.id for m in catalogue().measures.values() if m.adds_up and m.id in store.measures]
+    columns = ("system_code", "area_code", "share_inside")
+    for system, code, share in zip(*(members[name] for name in columns), strict=True):
+        extent = "" if share >= WHOLE else "inside"
+        asked = Request(edition=store.edition.id, system=system, focus=(code,), extent=extent)
+        context = build_context(asked, store)
+        check_rows(context.comparison)
+        check_statements(make_statements(context), least=5)
+        table = context.comparison[context.comparison["measure"].isin(adding)]
+        sums = table.set_index(["role", "measure"])[["numerator", "denominator"]]
+        both, whole = sums.loc["focus"].fillna(0) + sums.loc["rest"].fillna(0), sums.loc["system"]
+        known = sums.loc["focus"].notna().all(axis=1) & sums.loc["rest"].notna().all(axis=1)
+        np.testing.assert_allclose(both[known], whole[known], rtol=1e-9, err_msg=code)
+        assert known.sum() > len(adding) / 2 or len(context.places) == context.in_focus.sum()
 
 
 def check_rows(table):
