@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from geodata.store import Store
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # tables have no one answer to "equal"
 class Context:
-    """Everything that is shown for one request, as plain values.
+    """Everything that is shown for one request, as plain values; equal to itself alone.
 
     ``comparison`` has the columns of ``compare.ROW``; ``small_areas`` is the wide table of the
     system's small areas; ``places`` says where each of them lies; ``in_focus`` marks those of the

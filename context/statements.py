@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from context.kinds import change, clusters, extremes, halves, level, life, position, spread, unequal
@@ -55,6 +56,7 @@ class Statements:
         return tuple(self.statements[place] for _, place in sorted(order)[:BULLETS_ON_A_SLIDE])
 
 
+@lru_cache(maxsize=4)  # maps, slides, workbook and text of a pack all say the same
 def make_statements(context: Context) -> Statements:
     """Make every statement that the figures of a context bear, and list what they do not bear.
 
