@@ -50,12 +50,17 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
 
 
 def fill(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """Lines as full as they go into ``width`` pixels; a word too wide is broken."""
+    """Lines as full as they go into ``width`` pixels; a word too wide is broken.
+
+    No pair of letters with a space moves together in this font, so that widths of words add up.
+    """
     lines: list[str] = []
+    used, space = 0.0, _width(" ", size, bold)
     for word in text.split():
-        trial = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(trial, size, bold) <= width:
-            lines[-1] = trial
+        wide = _width(word, size, bold)
+        if lines and used + space + wide <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+            used += space + wide
             continue
         rest = word
         while len(rest) > 1 and _width(rest, size, bold) > width:
@@ -65,6 +70,7 @@ def fill(text: str, width: float, size: float, *, bold: bool = False) -> list[st
             lines.append(rest[:fits])
             rest = rest[fits:]
         lines.append(rest)
+        used = _width(rest, size, bold)
     return lines
 
 

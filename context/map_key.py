@@ -10,8 +10,6 @@ from context.layers import ClusterLayer, Layer
 from context.palette import ALONE, CLUSTERS, MISSING, PLAIN, colour_of_fifth
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from context.layers import Ground
 
 
@@ -62,21 +60,33 @@ def capital(text: str) -> str:
 def fills_of(ground: Ground, layer: Layer) -> tuple[str, ...]:
     """Return the fill of each area by its national fifth."""
     colours = {fifth: colour_of_fifth(fifth, layer.darkest) for fifth in range(1, 6)}
-    numbers = layer.fifths.reindex(ground.outlines.index).astype("Int64").fillna(0)
-    return tuple(colours.get(int(number), MISSING) for number in numbers)
+    numbers = layer.fifths.reindex(ground.outlines.index).fillna(0).to_numpy(int).tolist()
+    return tuple([colours.get(number, MISSING) for number in numbers])
+
+
+def _people_of(layer: Layer | ClusterLayer) -> dict[Any, tuple[float, float]]:
+    """People of each class, focus and rest; 0 where a class holds nobody."""
+    people = layer.people.fillna(0)
+    counts = zip(people["focus"].tolist(), people["rest"].tolist(), strict=True)
+    return dict(zip(people.index.tolist(), counts, strict=True))
 
 
 def _row(
-    people: pd.DataFrame, at: Any, words: str, fill: str, limits: str = "", *, gap: bool = False
+    people: dict[Any, tuple[float, float]],
+    at: Any,
+    words: str,
+    fill: str,
+    limits: str = "",
+    *,
+    gap: bool = False,
 ) -> Row:
-    focus, rest = people.loc[at, ["focus", "rest"]].astype(float).to_list()
-    return Row(capital(words), limits, fill, gap, focus, rest)
+    return Row(capital(words), limits, fill, gap, *people.get(at, (0.0, 0.0)))
 
 
 def _fifths(ground: Ground, layer: Layer) -> Key:
     fills = fills_of(ground, layer)
     gaps = np.array([fill == MISSING for fill in fills], dtype=bool)
-    people = layer.people.reindex(range(6)).fillna(0)
+    people = _people_of(layer)
     rows = [
         _row(
             people,
@@ -106,7 +116,7 @@ def _clusters(ground: Ground, layer: ClusterLayer) -> Key:
         "no neighbours": "no neighbours",
         "no value": "no value",
     }
-    people = layer.people.reindex(list(colours)).fillna(0)
+    people = _people_of(layer)
     shown = [kind for kind in words if kind in ("high", "low", "") or (kinds == kind).any()]
     rows = [
         _row(people, kind, words[kind], colours[kind], gap=kind == "no value") for kind in shown
