@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from context.chart_sheet import LINE, ChartSheet, colour_of, ink_on, shades_of
+from context.chart_sheet import LINE, TICKS, ChartSheet, colour_of, ink_on, shades_of
 from context.drawing import INK, QUIET
 from context.lettering import SMALLEST, Box, fit, height_of, text_width, wrap
 from context.palette import FOCUS
@@ -231,7 +231,7 @@ def draw_strips(sheet: ChartSheet, chart: ChartData) -> None:
         top, bottom = y + height_of(1) + 6, y + step - height_of(1) - 22
         xs = [body.left + (value - low) / span * body.width for value in values]
         marked = [x for x, role in zip(xs, panel.roles, strict=True) if role == "focus"]
-        sheet.segments([((x, top), (x, bottom)) for x in xs], "#A6A6A6", 2, 2)
+        sheet.segments([((x, top), (x, bottom)) for x in xs], TICKS, 2, 2)
         sheet.segments([((x, top - 6), (x, bottom + 6)) for x in marked], FOCUS, 9, 6)
         sheet.lines([low_words], (body.left, bottom + 4), colour=QUIET)
         sheet.lines([high_words], (body.right, bottom + 4), align="right", colour=QUIET)

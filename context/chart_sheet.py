@@ -20,7 +20,13 @@ MARGIN = 40
 GREY = {"peer": "#8C8C8C", "rest": "#8C8C8C", "system": "#8C8C8C", "england": QUIET}
 BLUES = ("#12436D", "#2073BC", "#6BACE6", "#B5D3F0", "#E6F0FA")
 GREYS = ("#5A5A5A", "#8C8C8C", "#B0B0B0", "#D3D3D3", "#EDEDED")
-LINE = "#D9D9D9"
+LINE, TICKS = "#D9D9D9", "#A6A6A6"
+
+
+def flat_colours() -> tuple[str, ...]:
+    """The colours of charts, which come out exactly in a picture of few colours."""
+    greys = (*GREY.values(), OTHER, *GREYS, LINE, TICKS)
+    return tuple(dict.fromkeys(("#FFFFFF", INK, FOCUS, *BLUES, *greys)))
 
 
 def colour_of(role: str) -> str:

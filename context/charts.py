@@ -72,9 +72,12 @@ def render_chart(
 ) -> bytes:
     """Draw one chart; ``slide`` has no title inside, ``standalone`` has title and subtitle."""
     import matplotlib as mpl
+    import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from PIL import Image, PngImagePlugin
+
+    from context.chart_sheet import flat_colours
+    from context.png_file import write_png
 
     settings: dict[Any, Any] = {"svg.hashsalt": "incontext", "svg.fonttype": "none"}
     with _LOCK, mpl.rc_context(settings):
@@ -87,14 +90,8 @@ def render_chart(
             return target.getvalue()
         canvas: Any = FigureCanvasAgg(figure)
         canvas.draw()
-        info = PngImagePlugin.PngInfo()
-        info.add_itxt("Title", chart.title)
-        info.add_itxt("Description", chart.alt)
-        size = canvas.get_width_height()
-        picture = Image.frombuffer("RGBA", size, canvas.buffer_rgba()).convert("RGB")
-        dpi = (figure.dpi, figure.dpi)
-        picture.save(target, "PNG", pnginfo=info, compress_level=3, dpi=dpi)
-        return target.getvalue()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        return write_png(pixels, flat_colours(), title=chart.title, words=chart.alt)
 
 
 def write_chart(chart: ChartData, path: Path, form: Form = "standalone") -> None:

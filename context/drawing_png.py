@@ -1,13 +1,11 @@
 """A picture as PNG.
 
 Three things make it quick: text is laid on as masks that are kept, the edges of areas are kept
-with the ground, and the file has a palette of 256 colours in which the flat ones stay as they
-are, so that it is a third as large and written in a third of the time.
+with the ground, and the file has a palette.
 """
 
 from __future__ import annotations
 
-import io
 import math
 from functools import lru_cache
 from threading import RLock
@@ -21,10 +19,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D, Bbox
-from PIL import Image, ImageDraw, PngImagePlugin
+from PIL import Image, ImageDraw
 
 from context.drawing import BASELINE, DPI, HALO, Areas, Stroke, Swatch, points
 from context.lettering import font
+from context.png_file import write_png
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -211,43 +210,7 @@ def _by_255(products: Any) -> Any:
     return (products + (products >> 8)) >> 8
 
 
-def _keys(red: Any, green: Any, blue: Any) -> Any:
-    """Number colours with 5, 6 and 5 bits for red, green and blue."""
-    wide = np.uint16
-    return (red.astype(wide) >> 3 << 11) | (green.astype(wide) >> 2 << 5) | (blue.astype(wide) >> 3)
-
-
-def with_palette(pixels: Any, flat: Sequence[str]) -> Image.Image:
-    """Return the picture with 256 colours: the flat ones exactly, then the most frequent."""
-    keys = _keys(pixels[..., 0], pixels[..., 1], pixels[..., 2])
-    found = np.zeros(1 << 16, dtype=bool)
-    found[keys] = True
-    counts = np.bincount(keys[::3, ::3].ravel(), minlength=1 << 16)  # which are frequent
-    exact = np.array([to_rgb(colour) for colour in flat[:128]]) * 255
-    exact = np.rint(exact).astype(np.uint8)
-    present = np.flatnonzero(found)
-    present = present[np.argsort(-counts[present], kind="stable")]
-    levels = np.stack([present >> 11 << 3, present >> 5 << 2 & 0xFC, present << 3 & 0xF8], axis=1)
-    levels |= levels >> 5
-    taken = np.isin(present, _keys(exact[:, 0], exact[:, 1], exact[:, 2]))
-    palette = np.concatenate([exact, levels[~taken][: 256 - len(exact)]])
-    apart = ((levels[:, None, :].astype(int) - palette[None, :, :]) ** 2).sum(axis=2)
-    index = np.zeros(1 << 16, dtype=np.uint8)
-    index[present] = apart.argmin(axis=1)
-    index[_keys(exact[:, 0], exact[:, 1], exact[:, 2])[::-1]] = np.arange(len(exact))[::-1]
-    reduced = Image.fromarray(np.take(index, keys))
-    reduced.putpalette(palette.astype(np.uint8).tobytes())
-    return reduced
-
-
 def png_of(drawing: Drawing, *, title: str, words: str) -> bytes:
     """Write the picture as PNG with its title and its description in words."""
-    info = PngImagePlugin.PngInfo()
-    info.add_itxt("Title", title)
-    info.add_itxt("Description", words)
-    target = io.BytesIO()
-    with _LOCK:
-        reduced = with_palette(pixels_of(drawing), drawing.flat_colours())
-    # flat colours lie in runs: run lengths alone (zlib's strategy 3) are as small and quicker
-    reduced.save(target, "PNG", pnginfo=info, compress_level=3, compress_type=3, dpi=(DPI, DPI))
-    return target.getvalue()
+    with _LOCK:  # the pixels are those of a renderer that the next picture draws on
+        return write_png(pixels_of(drawing), drawing.flat_colours(), title=title, words=words)
