@@ -59,16 +59,16 @@ def _areas(mark: Areas, number: int) -> str:
         if path:
             groups.setdefault(fill, []).append(f'<path d="{path}"/>')
     box, line = mark.view.box, _number(mark.line * 10)
-    left, top, wide, high = (_number(10 * side) for side in box)
+    corner, wide, high = f"{_number(box.left)} {_number(box.top)}", 10 * box.width, 10 * box.height
     found = [
-        f'<clipPath id="view{number}"><rect x="{left}" y="{top}" width="{wide}" '
-        f'height="{high}"/></clipPath>'
+        f'<clipPath id="view{number}"><rect width="{_number(wide)}" height="{_number(high)}"/>'
+        "</clipPath>"
     ]
     if mark.hatched:
         found.append(_pattern(number, mark.edge, 10))
     found.append(
-        f'<g transform="scale(.1)" clip-path="url(#view{number})" stroke="{mark.edge}" '
-        f'stroke-width="{line}" stroke-linejoin="round">'
+        f'<g transform="translate({corner}) scale(.1)" clip-path="url(#view{number})" '
+        f'stroke="{mark.edge}" stroke-width="{line}" stroke-linejoin="round">'
     )
     for fill, paths in groups.items():
         found.append(f'<g fill="{fill}">{"".join(paths)}</g>')

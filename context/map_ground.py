@@ -70,10 +70,14 @@ class Outlines:
         )
 
     def written(self, view: View) -> list[str]:
-        """One SVG path per area in tenths of a pixel of the picture; empty where out of view."""
-        if view not in self._written:
-            self._written[view] = self._write(view)
-        return self._written[view]
+        """One SVG path per area in tenths of a pixel of the view's box; empty where out of view.
+
+        Counted from the corner of the box, so that small maps of one size share what is written.
+        """
+        placed = view._replace(box=view.box._replace(left=0.0, top=0.0))
+        if placed not in self._written:
+            self._written[placed] = self._write(placed)
+        return self._written[placed]
 
     def seen(self, view: View) -> list[int]:
         """The numbers of the areas that reach into a view."""
@@ -88,8 +92,7 @@ class Outlines:
 
     def _write(self, view: View) -> list[str]:
         tenths = np.array((10, -10)) / view.metres
-        corner = np.array((view.box.left, view.box.top)) * 10
-        placed = np.rint((self._points - (view.west, view.north)) * tenths + corner).astype(int)
+        placed = np.rint((self._points - (view.west, view.north)) * tenths).astype(int)
         ends = np.append(self._starts, len(placed))
         drawn = [""] * (len(self._cuts) - 1)
         for area in self.seen(view):
