@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from context.commands import make_context, open_chosen, say
+from context.pack_beside import second_process
 from geodata.errors import InContextError, RequestError
 
 if TYPE_CHECKING:
@@ -63,15 +63,14 @@ def _locate(postcode: str) -> tuple[float, float] | None:
 
 def run_pack(options: argparse.Namespace) -> None:
     """Write the whole pack of one system, or of all."""
-    from context.pack import write_pack
-    from context.pack_all import write_packs
-
     template: Path | None = options.template
     if template is not None and not template.is_file():
         raise RequestError(f"There is no template {template}.")
     if options.all:
         if options.system or options.focus or options.peer:
             raise RequestError("--all makes the packs of every system: leave the names out.")
+        from context.pack_all import write_packs
+
         failed = write_packs(
             open_chosen(options),
             options.output,
@@ -86,10 +85,11 @@ def run_pack(options: argparse.Namespace) -> None:
         return
     if not options.system:
         raise RequestError("Give --system NAME, or --all for every system.")
-    processes = min(2, os.cpu_count() or 1)
-    written = write_pack(
-        make_context(options), options.output, template=template, processes=processes, report=say
-    )
+    with second_process() as beside:
+        from context.pack import write_pack
+
+        context = make_context(options)
+        written = write_pack(context, options.output, template=template, beside=beside, report=say)
     say(f"The pack is in {options.output}." if written else "Nothing had to be made.")
 
 

@@ -13,22 +13,22 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from itertools import count
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from context.listing import say_markdown
+from context.pack_beside import write_charts_and_data
 from context.pack_maps import write_maps
 from context.request import Request, is_small_area
 from context.statements import make_statements
-from context.workbook import small_area_table, write_csv, write_workbook
+from context.workbook import small_area_table
 from geodata.errors import RequestError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from context.build import Context
 
 MANIFEST = "manifest.json"
@@ -46,12 +46,13 @@ def write_pack(
     folder: Path,
     *,
     template: Path | None = None,
-    processes: int = 1,
+    beside: Executor | None = None,
     report: Report = lambda line: None,
 ) -> bool:
     """Write the pack of one context into ``folder``; return False where it is there already.
 
-    With two ``processes`` the charts and the data are written beside the maps and the deck.
+    Where a second process is given (``pack_beside.second_process``), it writes the charts and the
+    data ``beside`` the maps and the deck.
     An older pack in which somebody changed or added a file is kept beside the new one. Raises
     ``RequestError`` where the folder holds something else, or cannot be written.
     """
@@ -66,7 +67,7 @@ def write_pack(
     try:
         partial.mkdir(parents=True)
         _remove_leftovers(folder)
-        _write_files(context, partial, template, processes, report)
+        _write_files(context, partial, template, beside, report)
         _write_manifest(context, partial, wanted, template)
         kept = _keep_work(folder, there)
         if kept is not None:
@@ -146,20 +147,21 @@ def _move(partial: Path, folder: Path) -> None:
 
 
 def _write_files(
-    context: Context, folder: Path, template: Path | None, processes: int, report: Report
+    context: Context,
+    folder: Path,
+    template: Path | None,
+    beside: Executor | None,
+    report: Report,
 ) -> None:
     for name in ("maps", "charts"):
         (folder / name).mkdir()
     report("Drawing maps and charts, writing the deck and the data")
-    if processes < 2:
-        _write_charts_and_data(context, folder)
-        _write_maps_and_deck(context, folder, template)
-        return
-    # A fresh interpreter: a forked one would share the locks of the drawing library.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        beside = pool.submit(_write_charts_and_data, context, folder)
-        _write_maps_and_deck(context, folder, template)
-        beside.result()
+    others = beside.submit(write_charts_and_data, context, folder) if beside else None
+    _write_maps_and_deck(context, folder, template)
+    if others is None:
+        write_charts_and_data(context, folder)
+    else:
+        others.result()
 
 
 def _write_maps_and_deck(context: Context, folder: Path, template: Path | None) -> None:
@@ -177,16 +179,6 @@ def _write_maps_and_deck(context: Context, folder: Path, template: Path | None) 
         statements=make_statements(context).statements,
     )
     write_geopackage(context, folder / "context.gpkg")
-
-
-def _write_charts_and_data(context: Context, folder: Path) -> None:
-    from context.charts import make_charts, write_chart
-
-    for chart in make_charts(context).drawn:
-        write_chart(chart, folder / "charts" / f"{chart.id}.png")
-    write_workbook(context, make_statements(context), folder / "context.xlsx")
-    write_csv(context, folder / "context.csv")
-    (folder / "statements.md").write_text(say_markdown(context) + "\n", encoding="utf-8")
 
 
 def write_geopackage(context: Context, path: Path) -> None:

@@ -15,6 +15,7 @@ from context import pack, pack_all
 from context.build import build_context
 from context.pack import MANIFEST, STALE_S, command_of, write_geopackage, write_pack
 from context.pack_all import write_packs
+from context.pack_beside import second_process
 from context.request import resolve_request
 from context.workbook import small_area_table
 from geodata.errors import RequestError
@@ -114,7 +115,8 @@ def test_no_file_of_text_names_a_folder_of_this_machine(packed):
 def test_the_same_request_gives_the_same_bytes_for_every_file(packed, plymouth, tmp_path):
     """The second pack is written by two processes, the first was by one."""
     again = build_context(plymouth.request, plymouth.store)
-    assert write_pack(again, tmp_path / "again", processes=2)
+    with second_process() as beside:
+        assert write_pack(again, tmp_path / "again", beside=beside)
     differing = hashes(packed).items() ^ hashes(tmp_path / "again").items()
     assert not sorted({name for name, _ in differing})
 
