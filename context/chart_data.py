@@ -193,6 +193,11 @@ def subject_of(rows: Sequence[Row]) -> Row | None:
     return next((row for row in rows if row.role in roles and row.value is not None), None)
 
 
+def shown_role(context: Context, row: Row) -> str:
+    """Return the role by which a row is coloured: without a focus the system is in its place."""
+    return "focus" if row.role == "system" and not context.focus_name else row.role
+
+
 def row_of(rows: Sequence[Row], role: str) -> Row | None:
     """Return the first row of a role that has a value."""
     return next((row for row in rows if row.role == role and row.value is not None), None)

@@ -18,6 +18,7 @@ from context.chart_data import (
     rows_of,
     said,
     say_value,
+    shown_role,
     source_line,
     subject_name,
     subject_of,
@@ -57,7 +58,7 @@ def make_comparison(context: Context, measure_id: str) -> ChartData:
         raise NotAvailableError(f"No place of this request has a value of {measure.title}.")
     ordered = [*with_value, *(row for row in rows if row.value is None)]
     period = with_value[0].period
-    panel = _compared_panel(measure, ordered)
+    panel = _compared_panel(context, measure, ordered)
     limits = any(row.lower is not None for row in ordered)
     return ChartData(
         id=f"comparison-{measure_id}",
@@ -83,11 +84,11 @@ def _compared_rows(context: Context, measure_id: str) -> list[Row]:
     return [*named_rows(context, measure_id), *others]
 
 
-def _compared_panel(measure: Measure, ordered: list[Row]) -> Panel:
+def _compared_panel(context: Context, measure: Measure, ordered: list[Row]) -> Panel:
     return Panel(
         title="",
         labels=tuple(row.label for row in ordered),
-        roles=tuple(row.role for row in ordered),
+        roles=tuple(shown_role(context, row) for row in ordered),
         notes=tuple(row.status if row.value is None else "" for row in ordered),
         series=(
             make_series(
@@ -178,7 +179,7 @@ def make_age_structure(context: Context) -> ChartData:
             Panel(
                 title="",
                 labels=tuple(row.label for row in shown),
-                roles=tuple(row.role for row in shown),
+                roles=tuple(shown_role(context, row) for row in shown),
                 notes=("",) * len(shown),
                 series=series,
             ),

@@ -146,18 +146,27 @@ def _panel(context: Context, start: Start, sex: str, order: dict[tuple[str, str]
 
 
 def _message(context: Context, start: Start, panels: tuple[Panel, ...]) -> str:
-    clauses = []
-    place = "England"
+    """Say the years of the focus; where it has none, from lowest to highest of the authorities."""
+    clauses, places = [], set()
     for panel in panels:
-        years = dict(zip(panel.roles, panel.series[0].values, strict=True))
-        own, england = years.get("focus"), years.get("england")
-        if own is not None:
-            place = subject_name(context)
-            against = f" (England {england:.1f})" if england is not None else ""
-            clauses.append(f"{panel.title.lower()} {own:.1f}{against}")
-        elif england is not None:
-            clauses.append(f"{panel.title.lower()} {england:.1f}")
-    text = f"{start.words} in {place}"
+        rows = list(zip(panel.roles, panel.labels, panel.series[0].values, strict=True))
+        own = {name: years for role, name, years in rows if role == "focus" and years is not None}
+        found = own or {
+            name: years
+            for role, name, years in rows
+            if role not in ("peer", "england") and years is not None
+        }
+        if not found:
+            continue
+        few, most = (f"{end(found.values()):.1f}" for end in (min, max))
+        england = next((years for role, _, years in rows if role == "england"), None)
+        against = f" (England {england:.1f})" if england is not None else ""
+        years_said = few if few == most else f"{few} to {most}"
+        clauses.append(f"{panel.title.lower()} {years_said}{against}")
+        single = subject_name(context) if own else next(iter(found))
+        several = f"the authorities of {context.system_short_name}"
+        places.add(single if len(found) == 1 else several)
+    text = f"{start.words} in {places.pop()}" if len(places) == 1 else start.words
     return start_sentence(f"{text}: {', '.join(clauses)}" if clauses else text)
 
 

@@ -12,19 +12,22 @@ from context.chart_data import ChartData, Charts
 from context.charts import make_charts
 from context.deck_charts import add_chart, highest_end
 from context.deck_content import (
+    brief_source,
     choose_bullets,
     deck_title,
+    list_datasets,
     notes_of_chart,
     notes_of_statements,
+    say_attributions,
     say_method,
     say_sources,
     short_source,
     subtitle_lines,
-    tables_of,
     years_bullets,
 )
 from context.deck_file import date_of, save_deck
 from context.deck_slides import TEXT_SIZES, Picture, Slide
+from context.deck_table import table_size, tables_of
 from context.deck_template import INCH, Area, Layouts, open_template
 from context.deck_text import (
     INSET,
@@ -185,6 +188,9 @@ class _Deck:
             left = int(area.width * 0.29)
             slide.bullets(bullets, Area(area.left, area.top, left, area.height))
             area = Area(area.left + left + GAP, area.top, area.width - left - GAP, area.height)
+        under = _head_height(chart.subtitle, area.width, bold=False)
+        _head(slide, chart.subtitle, Area(area.left, area.top, area.width, under), bold=False)
+        area = Area(area.left, area.top + under, area.width, area.height - under)
         each = (area.width - GAP * (len(chart.panels) - 1)) // len(chart.panels)
         heads = [f"{panel.title}, {chart.unit}" for panel in chart.panels if panel.title]
         strip = max((_head_height(head, each) for head in heads), default=0)
@@ -201,42 +207,50 @@ class _Deck:
             slide.frame(frame, "Chart", f"{title}{chart.subtitle}. {chart.alt}")
         notes = notes_of_chart(chart)
         short = short_source(self.context, [chart.indicator])
-        wordings = [f"{chart.note} {chart.source}".strip(), f"{chart.note} {short}".strip(), short]
+        brief = brief_source(self.context, [chart.indicator])
+        sources = (chart.source, short, brief)
+        wordings = [*(f"{chart.note} {source}".strip() for source in sources), short, brief]
         slide.finish([*notes, *notes_of_statements(self._of(chart.indicator))], wordings)
 
     def add_tables(self) -> None:
         """Add the table of figures, on as many slides as it needs."""
         room = self.layouts.area
         tables = tables_of(self.context, room)
+        size = min((table_size(table.rows, room) for table in tables), default=0.0)
+        named = [one.indicator for one in self.statements]
+        sources = [say(self.context, named) for say in (short_source, brief_source)]
         for n, table in enumerate(tables, 1):
             part = f" ({n} of {len(tables)})" if len(tables) > 1 else ""
             slide = self._slide("content", f"{deck_title(self.context)}: the figures{part}")
-            slide.table(table, room)
-            short = short_source(self.context, [one.indicator for one in self.statements])
-            wordings = [f"{table.note} {short}".strip(), table.note or short]
+            slide.table(table, room, size)
+            wordings = [*(f"{table.note} {source}".strip() for source in sources), *sources]
             slide.finish([table.alt, table.note, *say_sources(self.context)], wordings)
 
     def add_sources(self) -> None:
         """Add sources and method, on as many slides as they need."""
-        texts = [*say_method(self.context, self.charts), *say_sources(self.context)]
+        texts = [*say_method(self.context, self.charts), *list_datasets(self.context)]
+        rights = [
+            say_attributions(self.context),
+            brief_source(self.context, (one.indicator for one in self.statements)),
+        ]
         pages = split_to_fit(texts, self.layouts.area, TEXT_SIZES[-1:])
         for n, page in enumerate(pages, 1):
             part = f" ({n} of {len(pages)})" if len(pages) > 1 else ""
             slide = self._slide("content", f"Sources and method{part}")
             slide.bullets(page, sizes=TEXT_SIZES[-1:])
-            slide.finish(page)
+            slide.finish([*page, rights[0]], rights)
 
 
-def _head_height(text: str, width: int) -> int:
-    return height_of([text], width - 2 * INSET, HEAD_SIZE, bold=True) + 2 * INSET_TOP
+def _head_height(text: str, width: int, *, bold: bool = True) -> int:
+    return height_of([text], width - 2 * INSET, HEAD_SIZE, bold=bold) + 2 * INSET_TOP
 
 
-def _head(slide: Slide, text: str, area: Area) -> None:
-    """Write the heading of a panel above its chart."""
+def _head(slide: Slide, text: str, area: Area, *, bold: bool = True) -> None:
+    """Write what a chart shows, or the heading of a panel, above it."""
     box = slide.slide.shapes.add_textbox(*area)
     box.name = f"Heading: {clean(text)}"
     box.text_frame.word_wrap = True
-    write(box.text_frame, [text], HEAD_SIZE, bold=True)
+    write(box.text_frame, [text], HEAD_SIZE, bold=bold)
 
 
 def _describe(deck: Presentation, context: Context) -> None:

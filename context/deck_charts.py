@@ -213,8 +213,8 @@ def _label(shown: Any, chart: ChartData, panel: Panel, at: int, size: float) -> 
     labels.font.size = Pt(size)
     limited = any(low is not None for low in panel.series[at].lower)
     if chart.kind == "stacked" or limited:
-        stacked = chart.kind == "stacked"
-        inside = XL_LABEL_POSITION.CENTER if stacked else XL_LABEL_POSITION.INSIDE_BASE
+        base = limited and not at  # the interval lies over the end of the bar
+        inside = XL_LABEL_POSITION.INSIDE_BASE if base else XL_LABEL_POSITION.CENTER
         labels.position = inside
         ink = ink_on(max(_colours(chart, panel, at), key=_colours(chart, panel, at).count))
         labels.font.color.rgb = _rgb(ink)

@@ -5,29 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from context.chart_data import ROLES_IN_ORDER, ChartData, Charts, rows_of, say_value
-from context.deck_slides import TABLE_SIZES, Table, column_widths, row_heights
+from context.chart_data import ChartData, Charts, say_value
+from context.map_source import with_period
 from context.overlay import catalogue_of
 from context.wording import say_join, say_licence, say_number, start_sentence
-from indicators.catalogue import Measure, catalogue
+from indicators.catalogue import catalogue
 
 if TYPE_CHECKING:
     from context.build import Context
-    from context.chart_data import Row
-    from context.deck_template import Area
     from context.statements import Statement
-
-MOST_PLACES = 6
-DASH = "–"
-LONGEST_HEAD = 24
-BESIDE_DEFAULTS = (
-    "people_65_plus",
-    "share_most_deprived_20",
-    "share_65_plus_most_deprived_20",
-    "le_65_male",
-    "hle_65_female",
-    "hle_65_male",
-)
 
 
 def deck_title(context: Context) -> str:
@@ -63,11 +49,13 @@ def choose_bullets(statements: Sequence[Statement], most: int = 5) -> list[State
 
 
 def years_bullets(chart: ChartData) -> list[str]:
-    """Say the years of focus and England from the chart, where no statement does."""
+    """Say the years of focus (else of one or two authorities) and England from the chart."""
     texts = []
     for panel in chart.panels:
-        for n, role in enumerate(panel.roles):
-            if role in ("focus", "england"):
+        others = [n for n, role in enumerate(panel.roles) if role not in ("focus", "england")]
+        passed = others if "focus" in panel.roles or len(others) > 2 else []
+        for n in range(len(panel.labels)):
+            if n not in passed:
                 said = [
                     f"{one.values[n]:.1f} {one.name.lower()}"
                     for one in panel.series
@@ -79,15 +67,19 @@ def years_bullets(chart: ChartData) -> list[str]:
 
 
 def short_source(context: Context, indicators: Iterable[str]) -> str:
-    """Name publishers and licence in a line."""
+    """Name publishers and licence in a line, and say where the datasets are named."""
+    brief = brief_source(context, indicators)
+    return f"{brief} Datasets and periods are in the notes." if brief else ""
+
+
+def brief_source(context: Context, indicators: Iterable[str]) -> str:
+    """Name publishers and licence, without a word too many."""
     known = catalogue_of(context.store).indicators
     wanted = {name for i in indicators if i in known for name in known[i].datasets}
     entries = [e for e in context.store.manifest["datasets"] if e["id"] in wanted]
     publishers = list(dict.fromkeys(str(e["publisher"]) for e in entries))
     licence = say_licence(str(entry["licence"]) for entry in entries)
-    if not entries:
-        return ""
-    return f"Source: {say_join(publishers)}. {licence}. Datasets and periods are in the notes."
+    return f"Source: {say_join(publishers)}. {licence}." if entries else ""
 
 
 def say_sources(context: Context) -> list[str]:
@@ -96,6 +88,21 @@ def say_sources(context: Context) -> list[str]:
         f"{entry['publisher']}: {entry['title']} ({entry['period']}). {entry['attribution']}."
         for entry in context.store.manifest["datasets"]
     ]
+
+
+def list_datasets(context: Context) -> list[str]:
+    """Name every dataset of the build with its publisher and period."""
+    return [
+        f"{entry['publisher']}: {with_period(str(entry['title']), str(entry['period']))}."
+        for entry in context.store.manifest["datasets"]
+    ]
+
+
+def say_attributions(context: Context) -> str:
+    """Say the attribution of every dataset, each sentence once."""
+    said = (str(entry["attribution"]) for entry in context.store.manifest["datasets"])
+    parts = [part.strip().rstrip(".") for text in said for part in text.split(". ")]
+    return " ".join(f"{part}." for part in dict.fromkeys(parts) if part)
 
 
 def say_method(context: Context, charts: Charts) -> list[str]:
@@ -169,96 +176,3 @@ def _say_bar(chart: ChartData, series: Any, at: int) -> str:
     if series.counts[at] is not None:
         text += f" ({series.counts[at]:,.0f} people)"
     return text
-
-
-def tables_of(context: Context, area: Area) -> list[Table]:
-    """Lay the main measures beside the named places, split so that each part fits a slide."""
-    measures = _table_measures(context)
-    rows = {measure.id: _named(rows_of(context, measure.id)) for measure in measures}
-    if not rows:
-        return []
-    places = list(next(iter(rows.values())))
-    groups = [places[n : n + MOST_PLACES] for n in range(0, len(places), MOST_PLACES)]
-    tables, note = [], _why_dashes(rows.values())
-    for group in groups:
-        first = rows[measures[0].id]
-        head = ("Measure and period", *(_column_head(first[key]) for key in group))
-        body = [
-            (_row_head(context, m), *(_cell(rows[m.id].get(key), m) for key in group))
-            for m in measures
-        ]
-        widths = column_widths(len(head), area)
-        each = _rows_on_a_slide(head, body, widths, area)
-        for start in range(0, len(body), each):
-            tables.append(_table(head, body[start : start + each], note))
-    return tables
-
-
-def _rows_on_a_slide(
-    head: tuple[str, ...], body: list[tuple[str, ...]], widths: list[int], area: Area
-) -> int:
-    """Return how many rows go on each slide: all if they fit, else the same on each."""
-    pages = 1
-    for size in TABLE_SIZES[1:3]:
-        first, *heights = row_heights([head, *body], widths, size)
-        pages, used = 1, first
-        for height in heights:
-            if used + height > area.height:
-                pages, used = pages + 1, first
-            used += height
-        if pages == 1:
-            break
-    return -(-len(body) // pages)
-
-
-def _why_dashes(rows: Iterable[dict[tuple[str, str], Row]]) -> str:
-    reasons = {r.status or "no value" for row in rows for r in row.values() if r.value is None}
-    return f"{DASH} {'; '.join(sorted(reasons))}." if reasons else ""
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]], note: str) -> Table:
-    names = say_join([row[0] for row in rows])
-    alt = f"Table of {names} for {say_join(list(head[1:]))}."
-    return Table((head, *rows), alt, note)
-
-
-def _table_measures(context: Context) -> list[Measure]:
-    entries = catalogue_of(context.store)
-    defaults = {entry.default_of(context.store.measures) for entry in entries.indicators.values()}
-    chosen = [
-        measure
-        for measure in entries.measures.values()
-        if measure.id in context.store.measures
-        and measure.is_compared
-        and (measure.id in defaults or measure.id in BESIDE_DEFAULTS)
-    ]
-    order = list(entries.topics[context.request.topic])
-    return sorted(
-        chosen, key=lambda m: order.index(m.indicator) if m.indicator in order else len(order)
-    )
-
-
-def _named(rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
-    return {(r.role, r.code): r for role in ROLES_IN_ORDER for r in rows if r.role == role}
-
-
-def _column_head(row: Row) -> str:
-    """Name a place at the top of its column; the long names of systems are left out."""
-    brief = {"rest": "Rest of the system", "system": "Whole system"}
-    long = len(row.label) > LONGEST_HEAD and row.role in brief
-    return brief[row.role] if long else row.label
-
-
-def _row_head(context: Context, measure: Measure) -> str:
-    period = str(context.store.measures[measure.id]["period"])
-    unit = measure.unit if measure.unit == "years" else ""
-    return ", ".join(part for part in (measure.title, unit, period) if part)
-
-
-def _cell(row: Row | None, measure: Measure) -> str:
-    if row is None or row.value is None:
-        return DASH
-    text = say_value(row.value, measure)
-    if row.lower is None or row.upper is None:
-        return text
-    return f"{text} ({say_value(row.lower, measure)} to {say_value(row.upper, measure)})"

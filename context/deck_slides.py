@@ -7,17 +7,15 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from context.deck_table import Table, column_widths, row_heights
 from context.deck_template import INCH, Area, Layouts, kind_of
 from context.deck_text import (
     INSET,
     LANGUAGE,
     area_of,
     clean,
-    count_lines,
     fit_size,
-    line_height,
     tag_language,
-    width_of,
     write,
 )
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 TITLE_SIZES = (28, 26, 24, 22, 20, 18, 16, 14)
 TEXT_SIZES = (20, 18, 16, 15, 14)
 SOURCE_SIZES = (12, 11)
-TABLE_SIZES = (16, 14, 12, 11)
 
 
 class Picture(NamedTuple):
@@ -36,15 +33,6 @@ class Picture(NamedTuple):
     png: bytes
     alt: str
     title: str
-
-
-class Table(NamedTuple):
-    """A table of text: the first row is its head, the first column names the rows."""
-
-    rows: tuple[tuple[str, ...], ...]
-    alt: str
-    note: str
-    """Why a cell has a dash."""
 
 
 class Slide:
@@ -104,11 +92,10 @@ class Slide:
         element._nvXxPr.nvPr.insert(0, mark)
         holder._element.getparent().replace(holder._element, element)
 
-    def table(self, table: Table, area: Area) -> None:
+    def table(self, table: Table, area: Area, size: float) -> None:
         """Fill the next placeholder with a table; rows are as tall as their text."""
         columns = len(table.rows[0])
         widths = column_widths(columns, area)
-        size = table_size(table.rows, widths, area)
         frame = self.slide.shapes.add_table(len(table.rows), columns, *area)
         for column, width in zip(frame.table.columns, widths, strict=True):
             column.width = width
@@ -192,36 +179,3 @@ def _align_right(cell: Any) -> None:
     from pptx.enum.text import PP_ALIGN
 
     cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
-
-
-def column_widths(columns: int, area: Area) -> list[int]:
-    """Return the width of each column: the first, which names the rows, is widest."""
-    first = int(area.width * (0.34 if columns > 2 else 0.5))
-    each = (area.width - first) // max(1, columns - 1)
-    return [first, *[each] * (columns - 1)]
-
-
-def row_heights(rows: Sequence[Sequence[str]], widths: Sequence[int], size: float) -> list[int]:
-    """Return the height of each row for its text at a size."""
-    heights = []
-    for n, row in enumerate(rows):
-        lines = max(
-            count_lines(text, width - 2 * INSET, size, bold=not n or not at)
-            for at, (text, width) in enumerate(zip(row, widths, strict=True))
-        )
-        heights.append(lines * line_height(size) + INCH // 8)
-    return heights
-
-
-def table_size(rows: Sequence[Sequence[str]], widths: Sequence[int], area: Area) -> float:
-    """Return the largest size at which the table fits, else the smallest."""
-    for size in TABLE_SIZES:
-        unbroken = all(
-            width_of(word, size, bold=True) <= width - 2 * INSET
-            for row in rows
-            for text, width in zip(row, widths, strict=True)
-            for word in text.split()
-        )
-        if unbroken and sum(row_heights(rows, widths, size)) <= area.height:
-            return size
-    return TABLE_SIZES[-1]

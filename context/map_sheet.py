@@ -12,7 +12,7 @@ from context.lettering import SMALLEST, Box, fit, height_of, text_width, wrap
 from context.map_furniture import HEIGHT, WIDTH
 from context.map_ground import Shapes, fit_view, shapes_of
 from context.map_key import Key, key_of
-from context.map_source import source_lines
+from context.map_source import rights_lines, source_lines
 from context.maps import FileFormat, Form, alt_text, draw_areas
 from context.palette import FIFTHS, MISSING, MISSING_HATCH
 from geodata.errors import RequestError
@@ -173,8 +173,10 @@ def _source(drawing: Drawing, ground: Ground, layers: Sequence[Layer]) -> float:
     origins = tuple(dict.fromkeys(one for layer in layers for one in layer.origins))
     otherwise = " ".join(dict.fromkeys(layer.source for layer in layers))
     wide = drawing.width - 2 * _EDGE
-    lines = source_lines(
-        origins, ground.attribution, wide, otherwise=otherwise, publishers_only=True
+    lines = (
+        source_lines(origins, ground.attribution, wide, otherwise=otherwise, publishers_only=True)
+        if layers
+        else rights_lines(ground.attribution, wide)
     )
     top = drawing.height - 12 - height_of(len(lines))
     drawing.lines(lines, (_EDGE, top), colour=QUIET)

@@ -31,8 +31,7 @@ def source_lines(
     is added. ``otherwise`` is the text where a layer names no datasets.
     """
     told = {f"Source: {one.publisher} licensed under the {one.licence}" for one in origins}
-    sentences = [part.strip().rstrip(".") for part in attribution.split(". ")]
-    extra = [part for part in sentences if part and part not in told]
+    extra = [part for part in _sentences(attribution) if part not in told]
     if not origins:
         return wrap(". ".join([otherwise.rstrip("."), *extra]), width, SMALLEST)
     lines: list[str] = []
@@ -47,6 +46,17 @@ def source_lines(
     return lines
 
 
+def rights_lines(attribution: str, width: float) -> list[str]:
+    """Say whose rights the outlines are, where publishers and licence are named elsewhere."""
+    rights = [part for part in _sentences(attribution) if not part.startswith("Source:")]
+    return wrap("".join(f"{part}. " for part in rights), width, SMALLEST)
+
+
+def _sentences(attribution: str) -> list[str]:
+    parts = [part.strip().rstrip(".") for part in attribution.split(". ")]
+    return [part for part in parts if part]
+
+
 def _by_publisher(origins: Sequence[Origin], name: Callable[[int, Origin], str]) -> str:
     named: dict[str, dict[str, None]] = {}
     for number, origin in enumerate(origins):
@@ -56,23 +66,24 @@ def _by_publisher(origins: Sequence[Origin], name: Callable[[int, Origin], str])
     )
 
 
-def _with_period(title: str, period: str) -> str:
+def with_period(title: str, period: str) -> str:
+    """Add the period to a title that does not say it."""
     return title if period in title else f"{title}, {period}"
 
 
 def _whole(_: int, origin: Origin) -> str:
-    return _with_period(origin.title, origin.period)
+    return with_period(origin.title, origin.period)
 
 
 def _plain(_: int, origin: Origin) -> str:
     """The title without what stands in brackets."""
-    return _with_period(re.sub(r"\s*\([^()]*\)", "", origin.title), origin.period)
+    return with_period(re.sub(r"\s*\([^()]*\)", "", origin.title), origin.period)
 
 
 def _brief(number: int, origin: Origin) -> str:
     """The title to its first colon or comma."""
     title = re.split(r"[:,]", _plain(number, origin))[0].strip()
-    return _with_period(title, origin.period)
+    return with_period(title, origin.period)
 
 
 def _first(number: int, origin: Origin) -> str:
