@@ -55,9 +55,6 @@ function sideBySide(on, layer) {
     map.setView(views[0].map.getCenter(), views[0].map.getZoom(), { animate: false });
     const other = data.layers.find((one) => one.indicator !== views[0].layer.indicator) || data.layers[data.layers.length - 1];
     views.push(makeView(map, layer || other));
-    watch(views[1]);
-    [["lines", "lines"], ["ltlas", "names"]].forEach(([id, group]) => byId(id).checked ? views[1][group].addTo(map) : views[1][group].remove());
-    labelPoints();
     base();
     const i = data.codes.indexOf(state.chosen);
     if (i >= 0) views[1].choice.setLatLngs(views[1].polygons[i].getLatLngs());
@@ -67,7 +64,15 @@ function sideBySide(on, layer) {
   if (on) show(1, layer || views[1].layer);
   else { state.second = null; legend(); }
   touched ? follow(views[0]) : seeWhole();
+  if (views[1] && !views[1].drawn) drawFirst(views[1]);
   if (!byId("table").hidden) fillTable();
+}
+
+function drawFirst(view) {
+  view.drawn = true;
+  view.draw();
+  labelPoints();
+  watch(view);
 }
 
 /* search: small areas, local authorities and points among those shown */
@@ -158,7 +163,7 @@ byId("heading").textContent = "Map of " + (data.focus ? data.focus + " in " : ""
 byId("maps").insertBefore(firstMap.getContainer(), byId("table"));
 firstMap.getContainer().classList.add("ic-map");
 views.push(makeView(firstMap, layerOf(data.measure)));
-if (views[0].focusBounds) {
+if (shapes.focus) {
   byId("focus").textContent = "Zoom to " + data.focus;
   byId("focus").hidden = false;
   byId("focus").addEventListener("click", () => { touched = true; fit(views[0].focusBounds, 48); });
@@ -169,10 +174,9 @@ unfold();
 views[0].caption.hidden = true;
 byId("two").hidden = data.layers.length < 2;
 show(0, views[0].layer);
-labelPoints();
 firstMap.invalidateSize({ animate: false });
 seeWhole();
-watch(views[0]);
+drawFirst(views[0]);
 reopen();
 window.addEventListener("hashchange", reopen);
 views[0].polygons.forEach((polygon) => { if (views[0].canvas._layers[L.stamp(polygon)]) state.drawn += 1; });

@@ -1,4 +1,6 @@
-/* One map: areas, lines, labels, points. A second one stands beside it when asked for. */
+/* One map: areas, lines, labels, points. A second one stands beside it when asked for. Nothing is
+   drawn before ``draw``: the legend and the controls decide how large the map is, and thousands of
+   areas are drawn once, where they stay. */
 const views = [];
 const bothMaps = (what) => views.forEach(what);
 
@@ -21,7 +23,8 @@ function makeView(map, layer) {
   const line = (shape, style) => L.polygon(shape, Object.assign({ renderer: canvas, fill: false, interactive: false, smoothFactor: 0 }, style));
   const areas = L.featureGroup();
   view.polygons = shapes.areas.map((shape, i) => {
-    const polygon = L.polygon(shape, { renderer: canvas, color: "#fff", weight: 0.5, opacity: 0.7, fillOpacity: 1, smoothFactor: 0 });
+    /* small areas need no clipping: those outside the view are left out whole */
+    const polygon = L.polygon(shape, { renderer: canvas, color: "#fff", weight: 0.5, opacity: 0.7, fillOpacity: 1, smoothFactor: 0, noClip: true });
     polygon.index = i;
     areas.addLayer(polygon);
     return polygon;
@@ -35,15 +38,18 @@ function makeView(map, layer) {
   };
   view.paint();
   view.bounds = areas.getBounds();
-  /* in view before anything is drawn, so that nothing is drawn twice */
-  const size = map.invalidateSize({ animate: false }).getSize();
-  if (!views.length && Math.min(size.x, size.y) > 32) map.fitBounds(view.bounds, { padding: [16, 16], animate: false });
-  areas.addTo(map);
   view.lines = L.layerGroup(shapes.ltlas.map((shape) => line(shape, { color: "#fff", weight: 2.6, opacity: 0.75 }))
-    .concat(shapes.ltlas.map((shape) => line(shape, { color: "#333", weight: 1.1 })))).addTo(map);
-  if (shapes.focus) drawFocus(view, line);
-  view.hover = line([], { color: "#000", weight: 2 }).addTo(map);
-  view.choice = line([], { color: "#000", weight: 3.5 }).addTo(map);
+    .concat(shapes.ltlas.map((shape) => line(shape, { color: "#333", weight: 1.1 }))));
+  view.hover = line([], { color: "#000", weight: 2 });
+  view.choice = line([], { color: "#000", weight: 3.5 });
+  view.draw = () => {
+    areas.addTo(map);
+    if (byId("lines").checked) view.lines.addTo(map);
+    if (byId("ltlas").checked) view.names.addTo(map);
+    if (shapes.focus) drawFocus(view, line);
+    view.hover.addTo(map);
+    view.choice.addTo(map);
+  };
   view.tip = L.tooltip({ className: "ic-tip", opacity: 0.97 });
   view.canvas = canvas;
 

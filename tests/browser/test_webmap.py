@@ -138,6 +138,29 @@ def test_every_area_is_drawn_and_nothing_is_asked_for(opened: Opened) -> None:
     assert [url for url in opened.requests if not url.startswith(("file:", "data:"))] == []
 
 
+COUNT_FILLS = """
+    window.fills = 0;
+    const fill = CanvasRenderingContext2D.prototype.fill;
+    CanvasRenderingContext2D.prototype.fill = function (...given) {
+        window.fills += 1;
+        return fill.apply(this, given);
+    };
+"""
+
+
+def test_the_areas_are_drawn_once_when_the_map_opens(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "map.html"
+    path.write_text(web_map_html(nine_squares(), LAYERS), encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    context.add_init_script(COUNT_FILLS)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_function("window.inContext && window.inContext.drawn > 0")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.fills") == 9
+    context.close()
+
+
 def test_a_change_of_measure_stays_in_the_browser(opened: Opened) -> None:
     legend = opened.page.locator("#ic-legend")
     before = len(opened.requests)
