@@ -30,7 +30,7 @@ from context.build import build_context
 from context.ground import read_ground, select_layers
 from context.layers import Ground, Layer
 from context.request import resolve_request
-from context.webmap import leaflet, web_map_html
+from context.webmap import inline_leaflet, leaflet, leaflet_files, web_map_html
 from geodata.store import open_store
 from indicators.catalogue import catalogue
 
@@ -83,7 +83,7 @@ def choropleths(table: gpd.GeoDataFrame, measures: list[str], *, legend: bool = 
         folium.GeoJsonTooltip(["name", measure]).add_to(shown.geojson)
         if not legend:
             del shown._children[shown.color_scale.get_name()]
-    return str(page.get_root().render())
+    return inline_leaflet(page.get_root().render())
 
 
 def one_geojson(table: gpd.GeoDataFrame, measure: str) -> str:
@@ -91,12 +91,12 @@ def one_geojson(table: gpd.GeoDataFrame, measure: str) -> str:
     page = local_map(degrees.total_bounds.tolist(), canvas=True)
     tooltip = folium.GeoJsonTooltip(["name", measure])
     folium.GeoJson(degrees[["name", measure, "geometry"]], tooltip=tooltip).add_to(page)
-    return str(page.get_root().render())
+    return inline_leaflet(page.get_root().render())
 
 
 def beside_leaflet(page: str) -> float:
     """Megabytes of a page without the Leaflet in it."""
-    return (len(page.encode()) - sum(len(part) for part in leaflet())) / 1e6
+    return (len(page.encode()) - sum(len(part) for part in leaflet_files())) / 1e6
 
 
 def open_seconds(browser: Any, pages: dict[str, str], folder: Path) -> dict[str, float]:

@@ -88,25 +88,43 @@ def web_map_html(
     """Return the interactive map as one page that opens without a network."""
     web_map = build_web_map(ground, layers, measure=measure, points=points)
     page: str = web_map.get_root().render()
-    page = page.replace("<html>", '<html lang="en-GB">', 1)
+    page = inline_leaflet(page.replace("<html>", '<html lang="en-GB">', 1))
     # folium forbids enlarging the page by hand, which readers with poor sight need
     return re.sub(r",\s*maximum-scale=1\.0, user-scalable=no", "", page, count=1)
+
+
+def inline_leaflet(page: str) -> str:
+    """Return a page of folium with Leaflet in elements of its own instead of in addresses.
+
+    A browser decodes and reads addresses apart from the page, which makes it open later.
+    """
+    script, style = leaflet()
+    code, rules = leaflet_files()
+    page = page.replace(f'<script src="{script}"></script>', f"<script>{code}</script>", 1)
+    return page.replace(f'<link rel="stylesheet" href="{style}"/>', f"<style>{rules}</style>", 1)
 
 
 @lru_cache(maxsize=1)
 def leaflet() -> tuple[str, str]:
     """Return the script and the style sheet of the installed Leaflet, as data URIs."""
+    code, rules = (base64.b64encode(part.encode()).decode("ascii") for part in leaflet_files())
+    return f"data:text/javascript;base64,{code}", f"data:text/css;base64,{rules}"
+
+
+@lru_cache(maxsize=1)
+def leaflet_files() -> tuple[str, str]:
+    """Return the script and the style sheet of the installed Leaflet."""
     from xstatic.pkg import leaflet
 
     folder = Path(leaflet.BASE_DIR)
+    style = (folder / "leaflet.css").read_text(encoding="utf-8")
+    script = (folder / "leaflet.js").read_text(encoding="utf-8")
     # the pictures of the layer switch and the markers, neither of which is used
-    style = re.sub(rb"url\(images/[^)]*\)", b"none", (folder / "leaflet.css").read_bytes())
-    script = (folder / "leaflet.js").read_bytes()
-    script = re.sub(rb"\n?//# sourceMappingURL=.*", b"", script)
-    return (
-        "data:text/javascript;base64," + base64.b64encode(script).decode("ascii"),
-        "data:text/css;base64," + base64.b64encode(style).decode("ascii"),
-    )
+    style = re.sub(r"url\(images/[^)]*\)", "none", style)
+    script = re.sub(r"\n?//# sourceMappingURL=.*", "", script)
+    if "</" in style or "</script" in script.lower():
+        raise ValueError("this Leaflet cannot stand inside a page")
+    return script, style
 
 
 @lru_cache(maxsize=1)
