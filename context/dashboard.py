@@ -38,15 +38,15 @@ LANGUAGE = "<script>document.documentElement.lang = 'en-GB'</script>"
 def main() -> None:
     """Draw the page that is open for what the sidebar asks."""
     st.set_page_config(layout="wide", page_title="In Context")
-    problem, store, request = "", None, None
+    problem, store, request, group = "", None, None, ""
     try:
         store, wrong = open_chosen()
         read_link(store, wrong)
-        request = ask_in_sidebar(store)
+        request, group = ask_in_sidebar(store)
         store = with_own(store)
     except InContextError as error:
         problem = str(error)
-    pages = [_page(*page, store, request) for page in PAGES]
+    pages = [_page(*page, store, request, group) for page in PAGES]
     # Streamlit gives its default page no path of its own, so that this one only leads on
     start = st.Page(
         lambda: st.switch_page(pages[0]), title="Start", default=True, visibility="hidden"
@@ -69,12 +69,13 @@ def _page(
     show: Callable[[View], None],
     store: Store | None,
     request: Request | None,
+    group: str,
 ) -> Any:
     def shown() -> None:
         if store is None or request is None:
             return
         try:
-            show(View(store=store, request=request))
+            show(View(store=store, request=request, group_name=group))
         except InContextError as error:
             st.error(sentence(str(error)))
 

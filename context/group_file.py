@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 5_000_000
 SHOWN_CODES = 5
+_NO_LIST = "{} is no list of codes: give a CSV or text file with one small-area code per line."
 LONGEST_NAME = 80
 HEADINGS = re.compile(r"(lsoa|small|area|geograph|feature|code|gss|id\b|cd\b|fid)", re.IGNORECASE)
 _CODE = re.compile(r"[EW]01\d{6}")
@@ -47,15 +48,6 @@ def read_group(
     malformed, doubled, unknown, of another vintage or outside the system: nothing is left out
     silently.
     """
-    rows = _read_rows(path)
-    name, codes = _split_heading(rows, path)
-    _require_codes(codes, path)
-    _require_edition(codes, path, store, system_code, fit)
-    return Group(name=name, codes=tuple(sorted(codes)))
-
-
-def _read_rows(path: Path) -> list[list[str]]:
-    """Return the cells of every line that is not empty."""
     try:
         size = path.stat().st_size
         content = path.read_bytes() if path.is_file() and size <= MOST_BYTES else b""
@@ -63,11 +55,31 @@ def _read_rows(path: Path) -> list[list[str]]:
         raise RequestError(
             f"{path} cannot be read ({error.strerror or error}): check --focus-file."
         ) from error
-    if size > MOST_BYTES or b"\0" in content or not path.is_file():
-        raise RequestError(
-            f"{path.name} is no list of codes: give a CSV or text file with one small-area code "
-            "per line."
-        )
+    if size > MOST_BYTES or not path.is_file():
+        raise RequestError(_NO_LIST.format(path.name))
+    return parse_group(content, path.name, store, system_code, fit=fit)
+
+
+def parse_group(
+    content: bytes,
+    file_name: str,
+    store: Store,
+    system_code: str,
+    *,
+    fit: pd.DataFrame | None = None,
+) -> Group:
+    """Read a group from the content of a file, as ``read_group`` does from a path."""
+    if len(content) > MOST_BYTES or b"\0" in content:
+        raise RequestError(_NO_LIST.format(file_name))
+    rows = _read_rows(content, file_name)
+    name, codes = _split_heading(rows, file_name)
+    _require_codes(codes, file_name)
+    _require_edition(codes, file_name, store, system_code, fit)
+    return Group(name=name, codes=tuple(sorted(codes)))
+
+
+def _read_rows(content: bytes, file_name: str) -> list[list[str]]:
+    """Return the cells of every line that is not empty."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -77,12 +89,12 @@ def _read_rows(path: Path) -> list[list[str]]:
     try:
         parsed = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     except csv.Error as error:
-        raise RequestError(f"{path.name} is no table that can be read: {error}.") from error
+        raise RequestError(f"{file_name} is no table that can be read: {error}.") from error
     rows = [[cell.strip() for cell in row] for row in parsed]
     return [row for row in rows if any(row)]
 
 
-def _split_heading(rows: Sequence[list[str]], path: Path) -> tuple[str, list[str]]:
+def _split_heading(rows: Sequence[list[str]], file_name: str) -> tuple[str, list[str]]:
     """Return the name of the group and its codes."""
     start = next(
         (i for i, row in enumerate(rows) if any(_CODE.fullmatch(cell.upper()) for cell in row)),
@@ -90,12 +102,12 @@ def _split_heading(rows: Sequence[list[str]], path: Path) -> tuple[str, list[str
     )
     if start is None:
         raise RequestError(
-            f"{path.name} holds no small-area codes: give one code such as E01015023 per line."
+            f"{file_name} holds no small-area codes: give one code such as E01015023 per line."
         )
     column = next(i for i, cell in enumerate(rows[start]) if _CODE.fullmatch(cell.upper()))
     codes = [row[column].upper() if column < len(row) else "" for row in rows[start:]]
     named = [_name_in(row) for row in rows[:start]]
-    name = next((name for name in named if name), "") or shown_text(path.stem)
+    name = next((name for name in named if name), "") or shown_text(Path(file_name).stem)
     return name[:LONGEST_NAME].strip() or "Group", codes
 
 
@@ -110,24 +122,24 @@ def _name_in(row: Sequence[str]) -> str:
     return shown_text(text)
 
 
-def _require_codes(codes: Sequence[str], path: Path) -> None:
+def _require_codes(codes: Sequence[str], file_name: str) -> None:
     malformed = [code for code in codes if not _CODE.fullmatch(code)]
     if malformed:
         listed = ", ".join(f'"{shown_text(code)[:20]}"' for code in malformed[:SHOWN_CODES])
         raise RequestError(
-            f"{path.name} holds {len(malformed):,} lines without a small-area code: {listed}. "
+            f"{file_name} holds {len(malformed):,} lines without a small-area code: {listed}. "
             "Correct or delete them."
         )
     doubled = sorted(code for code, times in Counter(codes).items() if times > 1)
     if doubled:
         raise RequestError(
-            f"{path.name} lists {len(doubled):,} codes more than once: {_listed(doubled)}. "
+            f"{file_name} lists {len(doubled):,} codes more than once: {_listed(doubled)}. "
             "Leave each only once."
         )
 
 
 def _require_edition(
-    codes: Sequence[str], path: Path, store: Store, system_code: str, fit: pd.DataFrame | None
+    codes: Sequence[str], file_name: str, store: Store, system_code: str, fit: pd.DataFrame | None
 ) -> None:
     inside = store.places(system_code)
     outside = sorted(set(codes) - set(inside.index))
@@ -141,17 +153,17 @@ def _require_edition(
             strange = len(set(codes) - set(fit["area_code_2011"]) - set(fit["area_code_2021"]))
             rest = f", and {strange:,} are of neither" if strange else ""
             raise VintageError(
-                f"Of the {len(codes):,} codes in {path.name}, {said}{rest}; edition {edition.id} "
+                f"Of the {len(codes):,} codes in {file_name}, {said}{rest}; edition {edition.id} "
                 f"uses {edition.small_area}. Give codes of that vintage or choose another edition."
             )
     system = str(inside["system_name"].iloc[0])
     if len(outside) == len(codes):
         raise RequestError(
-            f"None of the {len(codes):,} codes in {path.name} lies in {system} in edition "
+            f"None of the {len(codes):,} codes in {file_name} lies in {system} in edition "
             f"{edition.id} ({edition.small_area}): check the system and the edition."
         )
     raise RequestError(
-        f"Of the {len(codes):,} codes in {path.name}, {len(outside):,} do not lie in {system} in "
+        f"Of the {len(codes):,} codes in {file_name}, {len(outside):,} do not lie in {system} in "
         f"edition {edition.id} ({edition.small_area}): {_listed(outside)}. Take them out, or "
         "check the system and the edition."
     )

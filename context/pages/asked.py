@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from context.pages.finding import show_find
+from context.pages.group import ask_group, has_group_file
 from context.pages.shown import GLOSSARY, escape, keep_store, note
 from context.request import (
     DEFAULT_TOPIC,
@@ -15,6 +17,7 @@ from context.request import (
     Request,
     authority_candidates,
     find_place,
+    is_small_area,
     resolve_request,
     short_system_name,
     system_candidates,
@@ -149,8 +152,11 @@ def _loaded_editions(store: Store) -> list[str]:
     return [name for name in editions() if name in {*built, store.edition.id}]
 
 
-def ask_in_sidebar(store: Store) -> Request:
-    """Ask edition, system, focus, peers and topic; write them into the link."""
+def ask_in_sidebar(store: Store) -> tuple[Request, str]:
+    """Ask edition, system, focus, peers and topic; write them into the link.
+
+    Also returns the name of a focus that is a group of small areas, else "".
+    """
     state, side = st.session_state, st.sidebar
     loaded = _loaded_editions(store)
     _keep("edition", loaded, store.edition.id)
@@ -174,17 +180,22 @@ def ask_in_sidebar(store: Store) -> Request:
     if len(systems) < len(store.manifest["systems"]):
         with side:
             note("Only these are loaded. The page Data loads all of England.")
-    _places("Focus", "focus", authority_candidates(store, state["system"]))
-    extent = _ask_extent(store)
+    _places(
+        "Focus", "focus", authority_candidates(store, state["system"]), disabled=has_group_file()
+    )
+    group = ask_group(store, state["system"])
+    focus = [] if has_group_file() else state["focus"]
+    extent = _ask_extent(store, focus)
     _places("Compare with", "peers", authority_candidates(store))
     topics = list(catalogue().topics)
     _keep("topic", topics, DEFAULT_TOPIC)
     side.selectbox("Topic", topics, format_func=_topic_name, key="topic", help=HELP["topic"])
-    _find(store)
+    show_find(store)
     request = resolve_request(
         store,
         system=state["system"],
-        focus=state["focus"],
+        focus=focus,
+        small_areas=group.codes if group else (),
         peers=state["peers"],
         topic=state["topic"],
         extent=extent,
@@ -194,7 +205,7 @@ def ask_in_sidebar(store: Store) -> Request:
     with side:
         note("The address of this page holds these choices: copy it to share this view.")
         _explain_words()
-    return request
+    return request, group.name if group else ""
 
 
 def _explain_words() -> None:
@@ -226,7 +237,9 @@ def _say_what_is_gone(store: Store) -> None:
         state["link_problems"] = [*state.get("link_problems", ()), text]
 
 
-def _places(label: str, key: str, candidates: Sequence[Named]) -> None:
+def _places(
+    label: str, key: str, candidates: Sequence[Named], *, disabled: bool = False
+) -> None:
     names = {c.code: c.name if c.level == "ltla" else f"{c.name} (county)" for c in candidates}
     kept = [code for code in st.session_state.get(key, ()) if code in names]
     st.session_state[key] = kept
@@ -242,13 +255,14 @@ def _places(label: str, key: str, candidates: Sequence[Named]) -> None:
         key=key,
         placeholder="The whole system" if key == "focus" else "Choose places",
         help=HELP[key],
+        disabled=disabled,
     )
 
 
-def _ask_extent(store: Store) -> str:
+def _ask_extent(store: Store, focus: Sequence[str]) -> str:
     """Ask whether all of a focus is meant, only where one lies partly outside the system."""
     state, members = st.session_state, store.membership
-    here = members["area_code"].isin(state["focus"]) & (members["system_code"] == state["system"])
+    here = members["area_code"].isin(focus) & (members["system_code"] == state["system"])
     split = members[here & (members["share_inside"] < WHOLE)]
     if not len(split):
         return ""
@@ -263,11 +277,14 @@ def _ask_extent(store: Store) -> str:
 
 
 def _write_link(request: Request) -> None:
-    """Write the request into the query string, so that the link reopens the view."""
+    """Write the request into the query string, so that the link reopens the view.
+
+    A group of small areas is left out: it is the reader's own, and too long for an address.
+    """
     wanted: dict[str, str | list[str]] = {
         "edition": request.edition,
         "system": request.system,
-        "focus": list(request.focus),
+        "focus": [code for code in request.focus if not is_small_area(code)],
         "peer": list(request.peers),
         "topic": request.topic,
     }
@@ -278,23 +295,3 @@ def _write_link(request: Request) -> None:
     if now != {key: [v] if isinstance(v, str) else v for key, v in wanted.items()}:
         st.query_params.from_dict(wanted)
 
-
-def _find(store: Store) -> None:
-    """Find a place or a postcode; a postcode leaves the machine only when one is typed."""
-    from context.find import PRIVACY, find_area
-
-    with st.sidebar.expander("Find a place or postcode"):
-        text = st.text_input("Place, area code or postcode", key="find_text", help=PRIVACY)
-        if not text.strip():
-            return
-        try:
-            found = find_area(text, store, fit=store.fit)
-        except InContextError as error:
-            note(str(error))
-            return
-        for notice in found.notices:
-            note(notice)
-        for row in found.rows:
-            system = short_system_name(store, row["system"]) if row["system"] else ""
-            inside = f", in {system}" if system and row["level"] != "system" else ""
-            note(f"{row['name']} ({row['kind']} {row['code']}){inside}")

@@ -244,6 +244,9 @@ def _whole(value: Any) -> str:
 def _suggest(view: View) -> None:
     """Suggest places like the focus to compare it with; one click adds one."""
     st.header("Similar areas to compare with")
+    if view.has_group:
+        st.text("Only whole districts and unitary authorities have similar ones, not a group.")
+        return
     if len(view.request.focus) != 1:
         st.text("Choose one focus to see which districts and unitary authorities are like it.")
         return

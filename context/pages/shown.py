@@ -12,7 +12,7 @@ import streamlit as st
 
 from context.build import Context, build_context
 from context.overlay import catalogue_of
-from context.request import Request
+from context.request import Request, is_small_area
 from context.wording import say_join
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from context.statements import Statements
     from geodata.store import Store
 
-Key = tuple[str, str]
-"""Folder and name of a build: with the request, the key of every cache."""
+Key = tuple[str, ...]
+"""Folder and name of a build and the name of a group: with the request, the key of every cache."""
 ABSENT = "–"
 ACRONYMS = {"savi"}
 COMMAND = re.compile(r"\\`incontext fetch(?: \\-\\-edition \d{4})?\\`")
@@ -47,15 +47,21 @@ GLOSSARY = {
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """One request and the build that answers it."""
+    """One request and the build that answers it; a focus of small areas has a name of its own."""
 
     store: Store
     request: Request
+    group_name: str = ""
 
     @property
     def key(self) -> Key:
-        """Return what names the build in the caches."""
-        return build_key(self.store)
+        """Return what names the build, and the group, in the caches."""
+        return (*build_key(self.store), self.group_name)
+
+    @property
+    def has_group(self) -> bool:
+        """Say whether the focus is a group of small areas that the reader gave."""
+        return any(is_small_area(code) for code in self.request.focus)
 
     def context(self) -> Context:
         """Return the answer to the request."""
@@ -93,13 +99,15 @@ class View:
         """Return the start of a file's name: system, focus, edition (codes) and today's date."""
         request = self.request
         focus = "-".join(request.focus[:MOST_CODES_IN_A_NAME])
-        if len(request.focus) > MOST_CODES_IN_A_NAME:
+        if self.has_group:
+            focus = f"group-of-{len(request.focus)}"
+        elif len(request.focus) > MOST_CODES_IN_A_NAME:
             focus += f"-and-{len(request.focus) - MOST_CODES_IN_A_NAME}"
         parts = (request.system, focus, request.edition, dt.date.today().isoformat())
         return "_".join(part for part in parts if part)
 
 
-def build_key(store: Store) -> Key:
+def build_key(store: Store) -> tuple[str, str]:
     """Return the folder and the name of a build."""
     return str(store.folder), store.build
 
@@ -110,13 +118,13 @@ def keep_store(store: Store) -> Store:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _kept_store(key: Key, _store: Store) -> Store:
+def _kept_store(key: tuple[str, str], _store: Store) -> Store:
     return _store
 
 
 @st.cache_resource(max_entries=32, show_spinner="Reading the figures")
 def _context(key: Key, request: Request, _store: Store) -> Context:
-    return build_context(request, _store)
+    return build_context(request, _store, group_name=key[2])
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
