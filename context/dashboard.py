@@ -8,6 +8,7 @@ server.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,7 +17,7 @@ from context.pages import compare, data, export, in_context, life_expectancy
 from context.pages import map as map_page
 from context.pages.asked import ask_in_sidebar, open_chosen, read_link
 from context.pages.loading import show_loading_alone
-from context.pages.shown import View, sentence
+from context.pages.shown import View, say_here, sentence
 from context.pages.upload import with_own
 from geodata.errors import InContextError
 
@@ -33,6 +34,7 @@ PAGES: tuple[tuple[str, str, Callable[[View], None]], ...] = (
     ("Data", "data", data.show),
 )
 LANGUAGE = "<script>document.documentElement.lang = 'en-GB'</script>"
+STYLE = Path(__file__).parent / "templates" / "dashboard.css"
 
 
 def main() -> None:
@@ -58,9 +60,10 @@ def main() -> None:
         show_loading_alone(store)
     else:
         for wrong_link in st.session_state.get("link_problems", ()):
-            st.error(sentence(wrong_link))
+            st.error(say_here(wrong_link))
         page.run()
     st.html(LANGUAGE, unsafe_allow_javascript=True)
+    st.html(STYLE)
 
 
 def _page(

@@ -27,6 +27,8 @@ Form = Literal["slide", "standalone"]
 FileFormat = Literal["png", "svg"]
 PANEL, GAP = 800, 30
 """Width of the legend, and the gap to the map beside it."""
+SMALL = (840, 680)
+"""Pixels of a map in a narrow column, where its text is half as large as in the picture."""
 
 
 def draw_areas(
@@ -52,13 +54,9 @@ def draw_areas(
             drawing.marks.append(Areas(outlines, view, ("none",), colour, line))
 
 
-def draw_map(ground: Ground, layer: Layer | ClusterLayer, form: Form = "standalone") -> Drawing:
-    """Decide where everything stands: titles, map, inset, names, scale bar, legend, source."""
-    drawing = Drawing(WIDTH, HEIGHT)
-    top = heading(drawing, ground, layer) if form == "standalone" else 20.0
-    bottom = footer(drawing, ground, layer) - 8
-    box = Box(30, top + 6, WIDTH - PANEL - GAP - 60, bottom - 46 - top - 6)
-    key, shapes = key_of(ground, layer), shapes_of(ground)
+def _draw_ground(drawing: Drawing, ground: Ground, key: Key, box: Box, note: str = "") -> None:
+    """Draw areas, outlines, inset and names in a box; the scale bar below it with a note."""
+    shapes = shapes_of(ground)
     view, inset, names = _arranged(ground, shapes, box)
     draw_areas(drawing, shapes, view, key)
     if inset:
@@ -73,8 +71,35 @@ def draw_map(ground: Ground, layer: Layer | ClusterLayer, form: Form = "standalo
         middle = (name.box.left + name.box.width / 2, name.box.top)
         drawing.lines(name.lines, middle, bold=name.strong, align="center", halo=True)
     under_inset = inset is not None and inset.box.left == box.left
-    at = (36 + under_inset * (INSET + 30), bottom - 40)
-    scale_bar(drawing, at, view.metres, ground.boundary_note)
+    at = (box.left + 6 + under_inset * (INSET + 30), box.bottom + 6)
+    scale_bar(drawing, at, view.metres, note)
+
+
+def draw_small_map(ground: Ground, layer: Layer | ClusterLayer) -> Drawing:
+    """Draw areas, names and scale alone, so large that they are read in a narrow column.
+
+    Titles, legend, source and the note on the outlines must stand as text beside the picture.
+    """
+    drawing = Drawing(*SMALL)
+    box = Box(16, 16, SMALL[0] - 32, SMALL[1] - 72)
+    _draw_ground(drawing, ground, key_of(ground, layer), box)
+    return drawing
+
+
+def render_small_map(ground: Ground, layer: Layer | ClusterLayer) -> bytes:
+    """Draw one layer as ``draw_small_map`` does, as PNG."""
+    drawing = draw_small_map(ground, layer)
+    return png_of(drawing, title=layer.title, words=alt_text(ground, layer))
+
+
+def draw_map(ground: Ground, layer: Layer | ClusterLayer, form: Form = "standalone") -> Drawing:
+    """Decide where everything stands: titles, map, inset, names, scale bar, legend, source."""
+    drawing = Drawing(WIDTH, HEIGHT)
+    top = heading(drawing, ground, layer) if form == "standalone" else 20.0
+    bottom = footer(drawing, ground, layer) - 8
+    box = Box(30, top + 6, WIDTH - PANEL - GAP - 60, bottom - 46 - top - 6)
+    key = key_of(ground, layer)
+    _draw_ground(drawing, ground, key, box, ground.boundary_note)
     panel = Box(WIDTH - 30 - PANEL, top + 6, PANEL, bottom - top - 6)
     legend(drawing, ground, key, panel)
     return drawing

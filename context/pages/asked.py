@@ -163,7 +163,7 @@ def ask_in_sidebar(store: Store) -> tuple[Request, str]:
     side.selectbox(
         "Edition",
         loaded,
-        format_func=lambda name: editions()[name].title.removeprefix("Edition "),
+        format_func=_edition_name,
         key="edition",
         help=f"{HELP['edition']} This one has the {store.edition.system_title}.",
     )
@@ -215,6 +215,11 @@ def _explain_words() -> None:
         )
 
 
+def _edition_name(name: str) -> str:
+    edition = editions()[name]
+    return f"{name}: {edition.system_count} {edition.system_kind}s"
+
+
 def _topic_name(topic: str) -> str:
     return topic.replace("_", " ").capitalize()
 
@@ -237,9 +242,7 @@ def _say_what_is_gone(store: Store) -> None:
         state["link_problems"] = [*state.get("link_problems", ()), text]
 
 
-def _places(
-    label: str, key: str, candidates: Sequence[Named], *, disabled: bool = False
-) -> None:
+def _places(label: str, key: str, candidates: Sequence[Named], *, disabled: bool = False) -> None:
     names = {c.code: c.name if c.level == "ltla" else f"{c.name} (county)" for c in candidates}
     kept = [code for code in st.session_state.get(key, ()) if code in names]
     st.session_state[key] = kept
@@ -294,4 +297,3 @@ def _write_link(request: Request) -> None:
     now = {key: st.query_params.get_all(key) for key in st.query_params}
     if now != {key: [v] if isinstance(v, str) else v for key, v in wanted.items()}:
         st.query_params.from_dict(wanted)
-

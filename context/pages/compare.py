@@ -120,9 +120,10 @@ def _show_table(view: View, measure: Measure) -> None:
     roles = (*ROLES, *AUTHORITIES) if everyone else ROLES
     rows = context.comparison[context.comparison["measure"] == measure.id]
     rows = _once(rows[rows["role"].isin(roles)])
-    table, written = figures(rows, measure)
+    table, written = figures(rows, measure, context.system_short_name)
     show_figures(table, written, words=WORDS, widths=WIDTHS, alt=f"{measure.title} by place")
-    names = [start_sentence(name) for name in rows["area_name"].astype(str)]
+    system = context.system_short_name
+    names = rows["area_name"].astype(str).mask(rows["role"] == "system", f"the {system} system")
     say_why_not(zip(names, rows["status"].fillna("").astype(str), strict=True))
     note(
         "The heading of a column sorts by it. The national position counts from the lowest value "
@@ -148,7 +149,9 @@ def _once(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[kept]
 
 
-def figures(rows: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+def figures(
+    rows: pd.DataFrame, measure: Measure, system: str = ""
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """Return the rows of one measure as a table of figures, and how each figure is written.
 
     Places are in the order of ``KINDS``; a column that says nothing for any of them is left out.
@@ -159,7 +162,7 @@ def figures(rows: pd.DataFrame, measure: Measure) -> tuple[pd.DataFrame, dict[st
     summed = measure.aggregation == "sum of parts" and not measure.is_count
     table = pd.DataFrame(
         {
-            "Place": [place_name(row) for row in records],
+            "Place": [place_name(row, system) for row in records],
             "Value": _numbers(records, "value"),
             "Difference": _numbers(
                 [{} if row["role"] == "england" else row for row in records], "difference"
@@ -203,8 +206,13 @@ def _fifth(row: dict[str, Any], measure: Measure) -> str:
     return ABSENT if pd.isna(row["quintile"]) else measure.fifth_words()[int(row["quintile"])]
 
 
-def place_name(row: dict[str, Any]) -> str:
-    """Return the name of a row's place, starting with a capital letter."""
+def place_name(row: dict[str, Any], system: str = "") -> str:
+    """Return the name of a row's place, starting with a capital letter.
+
+    ``system`` is the system's name as people say it, which its own row then has.
+    """
+    if system and row["role"] == "system":
+        return f"{system} system"
     return start_sentence(str(row["area_name"]))
 
 

@@ -10,11 +10,24 @@ import streamlit as st
 
 from context.overlay import catalogue_of
 from context.pages.loading import show_loading
-from context.pages.shown import ABSENT, View, escape, indicator_name, note, sentence, show_table
+from context.pages.shown import (
+    ABSENT,
+    LOAD_BELOW,
+    View,
+    escape,
+    indicator_name,
+    note,
+    say_here,
+    sentence,
+)
+from context.pages.tables import show_table
 from context.pages.upload import show_upload
+from context.workbook import safe
 from geodata.editions import editions
 from geodata.errors import InContextError
 from geodata.store import Store, open_store
+
+NOT_RECORDED = "not recorded"
 
 
 def show(view: View) -> None:
@@ -25,7 +38,15 @@ def show(view: View) -> None:
     st.header("What is missing")
     _show_missing(store)
     st.header("Sources")
-    show_table(pd.DataFrame([_dataset(entry) for entry in store.manifest["datasets"]]))
+    sources = pd.DataFrame([_dataset(entry) for entry in store.manifest["datasets"]])
+    show_table(sources)
+    st.download_button(
+        "Download the sources as CSV",
+        sources.map(safe).to_csv(index=False).encode("utf-8-sig"),
+        file_name=f"sources_{store.edition.id}_{store.build}.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )
     _show_notes(store)
     st.header("Editions")
     st.markdown("\n".join(f"- {line}" for line in _editions(store)))
@@ -47,8 +68,8 @@ def describe(store: Store) -> str:
 
 def _made(store: Store) -> str:
     """Say when a build was made, where that is recorded."""
-    made = str(store.manifest.get("made_at", ""))
-    return f", made on {day(made)}" if made else ""
+    made = day(str(store.manifest.get("made_at", "")))
+    return "" if made == NOT_RECORDED else f", made on {made}"
 
 
 def _show_missing(store: Store) -> None:
@@ -107,7 +128,7 @@ def _state(edition: str, store: Store) -> str:
     except InContextError as error:
         awaits = editions()[edition].awaits
         waits = f" It awaits {escape(awaits)}." if awaits else ""
-        return sentence(str(error)) + waits
+        return say_here(str(error), LOAD_BELOW) + waits
     kind = "the starter" if other.is_starter else "all of England"
     using = ", in use here" if other.folder == store.folder else ""
     return escape(f"{kind}, build {other.build}{_made(other)}{using}.")
@@ -122,5 +143,5 @@ def day(time: str) -> str:
     try:
         found = dt.datetime.fromisoformat(time)
     except ValueError:
-        return "not recorded"
+        return NOT_RECORDED
     return f"{found.day} {found:%B %Y}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from context.pages.shown import note
+from context.pages.shown import note, say_here
 from context.request import short_system_name
 from geodata.errors import InContextError
 
@@ -25,10 +25,10 @@ def show_find(store: Store) -> None:
         try:
             found = find_area(text, store, fit=store.fit)
         except InContextError as error:
-            note(str(error))
+            st.markdown(f":small[{say_here(str(error))}]")
             return
         for notice in found.notices:
-            note(notice)
+            st.markdown(f":small[{say_here(notice)}]")
         for row in found.rows:
             system = short_system_name(store, row["system"]) if row["system"] else ""
             inside = f", in {system}" if system and row["level"] != "system" else ""

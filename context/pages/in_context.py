@@ -9,6 +9,7 @@ import streamlit as st
 
 from context.pages.sentences import show_not_said, show_statement
 from context.pages.shown import View, escape, indicator_name, note, show_notices
+from context.pages.small_maps import show_small_maps
 
 if TYPE_CHECKING:
     from context.build import Context
@@ -39,7 +40,8 @@ def show(view: View) -> None:
             _offer(view, said, str(form))
         show_not_said(view, said.not_made)
     with right:
-        _show_maps(view)
+        st.header("On the map")
+        show_small_maps(view)
 
 
 def heading(context: Context) -> str:
@@ -95,17 +97,3 @@ def as_text(context: Context, said: Statements, *, short: bool) -> str:
     shown = said.short if short else said.statements
     sources = dict.fromkeys(source for statement in shown for source in statement.sources)
     return "\n".join([*lines, "", "Sources", *(f"- {source}" for source in sources)])
-
-
-def _show_maps(view: View) -> None:
-    from context.maps import alt_text
-
-    st.header("On the map")
-    ground, layers = view.ground()
-    for layer in layers:
-        st.image(
-            view.picture(layer.measure, title=False),
-            alt=alt_text(ground, layer),
-            width="stretch",
-        )
-        note(f"{layer.title}, {layer.period}")

@@ -35,16 +35,17 @@ VERDICTS = {"lower": "lower than England", "similar": "similar to England",
 NO_INTERVAL = "no interval, not tested"
 WORDS = {
     "95% interval": GLOSSARY["interval"],
+    "Share inside": "The share of the place's people who live in this system.",
     "Against England": "Lower or higher only where the interval leaves out England's figure; "
     "otherwise similar.",
 }
 WIDTHS = {
     "Place": 180,
-    "Kind": 140,
     "Sex": 80,
     "Years": 70,
     "95% interval": 120,
     "Against England": 170,
+    "Kind": 140,
     "Share inside": 110,
 }
 
@@ -133,7 +134,9 @@ def _show_quantity(view: View, loaded: dict[str, list[Measure]]) -> None:
     table, written = figures(context, measures, everyone=everyone)
     show_figures(table, written, words=WORDS, widths=WIDTHS, alt=f"{title} by place and sex")
     gone = [row for row, _ in rows_of(context, measures, ROLES) if pd.isna(row["value"])]
-    say_why_not((place_name(row), str(row.get("status") or "")) for row in gone)
+    system = f"the {context.system_short_name} system"
+    names = [system if row["role"] == "system" else str(row["area_name"]) for row in gone]
+    say_why_not(zip(names, (str(row.get("status") or "") for row in gone), strict=True))
     note("The heading of a column sorts by it.")
     st.download_button(
         "Download these figures as CSV",
@@ -154,12 +157,12 @@ def figures(
     records = rows_of(context, measures, (*ROLES, *AUTHORITIES) if everyone else ROLES)
     table = pd.DataFrame(
         {
-            "Place": [place_name(row) for row, _ in records],
-            "Kind": [KINDS[row["role"]] for row, _ in records],
+            "Place": [place_name(row, context.system_short_name) for row, _ in records],
             "Sex": [SEXES[measure.sex] for _, measure in records],
             "Years": [float(row["value"]) for row, _ in records],
             "95% interval": [interval(row, measure) or ABSENT for row, measure in records],
             "Against England": [_verdict(row) for row, _ in records],
+            "Kind": [KINDS[row["role"]] for row, _ in records],
             "Share inside": [_share(row) for row, _ in records],
         }
     )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from context.overlay import catalogue_of
-from context.pages.shown import Key, View, escape, note, sentence, show_notices, show_table
+from context.pages.shown import Key, View, escape, note, sentence, show_notices
+from context.pages.tables import show_table
 from context.request import Request
 from geodata.errors import InContextError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from context.points import Locate, Point
 
 HEIGHT = 780
+LARGEST_MB = 1
 HOW = (
     "Move over the map for the figures of a small area, choose one for all its figures. "
     "Two indicators can stand side by side, and the same figures as a table."
@@ -54,7 +56,9 @@ def _ask_points(view: View) -> tuple[Point, ...]:
     with st.expander("Show points of your own, such as the providers to be visited"):
         st.markdown(POINTS)
         locate = _postcodes()
-        file = st.file_uploader("Points (CSV)", type=["csv", "txt"], key="points_file")
+        file = st.file_uploader(
+            "Points (CSV)", type=["csv", "txt"], key="points_file", max_upload_size=LARGEST_MB
+        )
         if file is None:
             return ()
         try:
@@ -102,7 +106,7 @@ def _offer_picture(view: View) -> None:
     layer = next(layer for layer in layers if layer.measure == measure)
     st.download_button(
         "Download this map as PNG",
-        lambda: view.picture(layer.measure, title=True),
+        lambda: view.picture(layer.measure),
         file_name=f"{view.file_stem()}_{layer.measure}.png",
         mime="image/png",
         on_click="ignore",

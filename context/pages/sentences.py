@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from context.ledger import evidence_table
-from context.pages.shown import GLOSSARY, View, escape, indicator_name, show_table
+from context.pages.shown import GLOSSARY, View, escape, indicator_name
+from context.pages.tables import show_table
 
 if TYPE_CHECKING:
     from context.statements import NotMade, Statement
@@ -34,8 +35,7 @@ def show_statement(statement: Statement, *, short: bool = False) -> None:
                     help=f"95% interval: {GLOSSARY['interval']} Position: {GLOSSARY['position']}",
                 )
                 for title, table in evidence(statement):
-                    st.markdown(escape(title))
-                    show_table(table)
+                    show_table(table, name=title)
             st.markdown(f"**Rule.** {escape(str(statement.rule))}")
             st.markdown("**Sources**")
             st.markdown("\n".join(f"- {escape(source)}" for source in statement.sources))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from context.build import Context, build_context
+from context.fetching import is_allowed
 from context.overlay import catalogue_of
 from context.request import Request, is_small_area
 from context.wording import say_join
@@ -27,8 +28,12 @@ Key = tuple[str, ...]
 """Folder and name of a build and the name of a group: with the request, the key of every cache."""
 ABSENT = "–"
 ACRONYMS = {"savi"}
-COMMAND = re.compile(r"\\`incontext fetch(?: \\-\\-edition \d{4})?\\`")
-"""The command that notices and errors name, as it stands once the text is escaped."""
+COMMAND = re.compile(r"`?(incontext fetch(?: --edition \d{4}| --file \w+=\w+| --refresh)*)`?")
+"""The command that notices and errors name."""
+TO_LOAD = re.compile(r"Run `incontext fetch(?: --edition \d{4})?` to load all of England\.")
+LOAD_ON_DATA = "The page Data loads all of England."
+LOAD_BELOW = "It can be loaded below."
+ASK_TO_LOAD = "Ask whoever runs this server to load all of England."
 MOST_CODES_IN_A_NAME = 6
 """More codes than these would make a file name that some systems refuse."""
 GLOSSARY = {
@@ -79,9 +84,13 @@ class View:
         """Return the interactive map as a page."""
         return _web_map(self.key, self.request, self.store)
 
-    def picture(self, measure: str, *, title: bool) -> bytes:
-        """Return a still map as PNG, with or without a title inside."""
-        return _picture(self.key, self.request, measure, title, self.store)
+    def picture(self, measure: str) -> bytes:
+        """Return a still map as PNG with titles, legend and source inside."""
+        return _picture(self.key, self.request, measure, self.store)
+
+    def small_map(self, measure: str) -> bytes:
+        """Return a map as PNG that is readable in a narrow column, without its legend."""
+        return _small_map(self.key, self.request, measure, self.store)
 
     def charts(self, measures: tuple[str, ...] = ()) -> Charts:
         """Return the charts, with comparisons of the measures given, else of the defaults."""
@@ -151,12 +160,19 @@ def _web_map(key: Key, request: Request, _store: Store) -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing the map")
-def _picture(key: Key, request: Request, measure: str, title: bool, _store: Store) -> bytes:
+def _picture(key: Key, request: Request, measure: str, _store: Store) -> bytes:
     from context.maps import render_map
 
     ground, layers = _ground(key, request, _store)
-    layer = next(layer for layer in layers if layer.measure == measure)
-    return render_map(ground, layer, form="standalone" if title else "slide")
+    return render_map(ground, next(layer for layer in layers if layer.measure == measure))
+
+
+@st.cache_data(max_entries=64, show_spinner="Drawing the map")
+def _small_map(key: Key, request: Request, measure: str, _store: Store) -> bytes:
+    from context.maps import render_small_map
+
+    ground, layers = _ground(key, request, _store)
+    return render_small_map(ground, next(layer for layer in layers if layer.measure == measure))
 
 
 @st.cache_resource(max_entries=32, show_spinner="Preparing the charts")
@@ -183,8 +199,21 @@ def escape(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Escape a notice or an error; the one command that they name is shown as a command."""
-    return COMMAND.sub(lambda found: found.group().replace("\\", ""), escape(text))
+    """Escape a notice or an error; the commands that it names are shown as commands."""
+    parts = COMMAND.split(text)
+    return "".join(f"`{part}`" if at % 2 else _escape_part(part) for at, part in enumerate(parts))
+
+
+def _escape_part(part: str) -> str:
+    """Escape a part of a text, with the spaces at its ends."""
+    left = " " if part[:1].isspace() else ""
+    right = " " if part[-1:].isspace() and part.strip() else ""
+    return f"{left}{escape(part)}{right}"
+
+
+def say_here(text: str, remedy: str = LOAD_ON_DATA) -> str:
+    """Escape a notice as ``sentence`` does; a page that loads data stands for the command."""
+    return sentence(TO_LOAD.sub(remedy if is_allowed() else ASK_TO_LOAD, text))
 
 
 def indicator_name(store: Store, indicator: str) -> str:
@@ -195,16 +224,10 @@ def indicator_name(store: Store, indicator: str) -> str:
     return indicator.upper() if indicator in ACRONYMS else indicator.replace("_", " ").capitalize()
 
 
-def show_table(table: pd.DataFrame) -> None:
-    """Show a table of text whose cells wrap; ``st.table`` reads Markdown, so all is escaped."""
-    safe = table.map(lambda cell: escape(str(cell))).rename(columns=escape)
-    st.table(safe, hide_index=True)
-
-
 def show_notices(context: Context) -> None:
     """Show what must be known about the data above everything else, in one box."""
     if context.notices:
-        st.info(" ".join(sentence(notice) for notice in context.notices))
+        st.info(" ".join(say_here(notice) for notice in context.notices))
 
 
 def note(text: str) -> None:

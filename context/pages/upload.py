@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TABLE = "own_table"
 LAID = "own_store"
+LARGEST_MB = 5
 HOW = (
     "A CSV file with a column of area codes and one column of numbers: small areas (LSOA, codes "
     "that begin with E01), MSOAs (E02), or districts and unitary authorities (E06 to E09). It is "
@@ -51,7 +52,9 @@ def show_upload(view: View) -> None:
         return
     st.markdown(HOW)
     with st.form("own_table_form", border=False):
-        file = st.file_uploader("Your values (CSV)", type=["csv", "txt"], key="own_file")
+        file = st.file_uploader(
+            "Your values (CSV)", type=["csv", "txt"], key="own_file", max_upload_size=LARGEST_MB
+        )
         name = st.text_input(
             "What the values are, such as “Falls per 1,000 people”",
             max_chars=LONGEST_NAME,

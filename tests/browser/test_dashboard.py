@@ -201,7 +201,7 @@ def test_a_sentence_opens_to_its_evidence_which_fits_the_page(dashboard, page):
         opened.nth(place).click()
     page.get_by_role("table").nth(3).wait_for()
     too_wide = page.evaluate(
-        """() => [...document.querySelectorAll("[data-testid=stTable]")]
+        """() => [...document.querySelectorAll(".ic-rows")]
             .flatMap(t => [t, ...t.querySelectorAll("div")])
             .filter(e => e.scrollWidth > e.clientWidth + 1).length"""
     )

@@ -39,6 +39,10 @@ def texts(elements) -> list[str]:
     return [element.value.replace("\\", "") for element in elements]
 
 
+def html_of(block) -> str:
+    return "".join(element.proto.body for element in block.get("html"))
+
+
 def sound(app: AppTest) -> bool:
     return not app.exception and not app.error
 
@@ -86,7 +90,7 @@ def test_every_statement_has_its_evidence_its_rule_and_its_sources(form):
     assert under
     for expander in under:
         said = texts(expander.markdown)
-        assert len(expander.table) >= 1
+        assert "<table" in html_of(expander)
         for part in ("Evidence", "Rule", "Sources", "If challenged"):
             assert any(text.startswith(f"**{part}") for text in said), part
     assert any(e.label == "Considered and not said" for e in app.expander)
@@ -205,7 +209,7 @@ def test_names_in_a_link_become_codes():
 
 def test_the_table_shows_focus_peer_rest_system_and_england_then_all_authorities():
     app = open_page("compare", focus=[PLYMOUTH])
-    places = ["Plymouth", "Torbay", "The rest of Devon", "Devon", "England"]
+    places = ["Plymouth", "Torbay", "The rest of Devon", "Devon system", "England"]
     assert app.dataframe[0].value["Place"].tolist() == places
     app.toggle(key="table_everyone").set_value(True).run()
     shown = app.dataframe[0].value
@@ -228,7 +232,8 @@ def test_a_place_without_a_value_says_why():
     app = open_page("compare", focus=[PLYMOUTH])
     app.selectbox(key="compared_indicator").select("Life expectancy").run()
     assert any(
-        "No value for The rest of Devon and Devon: published for whole authorities only" in text
+        "No value for the rest of Devon and the Devon system: published for whole authorities only"
+        in text
         for text in texts(app.markdown)
     )
 
@@ -289,8 +294,17 @@ def test_a_measure_that_is_not_loaded_says_so_on_the_compare_page():
 def test_what_is_missing_is_said_with_its_remedy():
     app = open_page("data", focus=[])
     assert any("SAVI" in t and "How to get it" in t for t in texts(app.markdown))
-    sources = app.table[0].value
-    assert {"Publisher", "Licence", "Rows", "Downloaded", "Released"} <= set(sources.columns)
+    for column in ("Publisher", "Licence", "Rows", "Downloaded", "Released"):
+        assert f'scope="col">{column}</th>' in html_of(app)
+    assert "made on" not in "".join(texts(app.markdown))  # the starter does not know when
+
+
+def test_a_reader_is_sent_to_the_page_that_loads_data_not_to_a_command(monkeypatch):
+    assert "The page Data loads all of England." in texts(open_app().info)[0]
+    below = open_page("data", focus=[])
+    assert any("It can be loaded below" in text for text in texts(below.markdown))
+    monkeypatch.setenv("INCONTEXT_FETCH", "off")
+    assert "Ask whoever runs this server" in texts(open_app().info)[0]
 
 
 def test_a_server_that_may_not_fetch_says_so_and_has_no_button(monkeypatch):
@@ -328,6 +342,8 @@ def test_text_is_shown_as_it_stands():
     assert escape("*a* <i> $x$ [b](c)") == r"\*a\* \<i\> \$x\$ \[b\]\(c\)"
     told = sentence("Run `incontext fetch --edition 2020` to <b>load</b>.")
     assert told == r"Run `incontext fetch --edition 2020` to \<b\>load\<\/b\>\."
+    given = sentence("Give it with incontext fetch --edition 2024 --file savi=PATH.")
+    assert given == r"Give it with `incontext fetch --edition 2024 --file savi=PATH`\."
 
 
 def test_figures_are_written_in_the_way_of_their_measure():

@@ -41,7 +41,9 @@ def said(elements) -> str:
 
 
 def test_a_group_becomes_the_focus_and_is_in_no_link():
-    app = give(open_app(system=DEVON, focus=PLYMOUTH), "Around <b>Barnstaple</b>\n" + "\n".join(codes()))
+    app = give(
+        open_app(system=DEVON, focus=PLYMOUTH), "Around <b>Barnstaple</b>\n" + "\n".join(codes())
+    )
     assert not app.exception
     assert not app.error
     assert said(app.title) == "Around <b>Barnstaple</b> in context"

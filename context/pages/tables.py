@@ -1,0 +1,51 @@
+"""Tables of our own: cells wrap, nothing scrolls, and on a narrow screen rows become lists."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MANY = 6
+"""From so many columns on a table becomes a list earlier."""
+FIGURE = re.compile(r"[\d,.]+( ?%)?|[\d.,]+ to [\d.,]+%?")
+
+
+def show_table(table: pd.DataFrame, *, name: str = "") -> None:
+    """Show a table of text, the first column as the heading of each row; ``name`` is its caption.
+
+    Streamlit's own tables scroll on a phone, where a keyboard cannot reach what is hidden.
+    """
+    st.html(table_html(table, name=name))
+
+
+def table_html(table: pd.DataFrame, *, name: str = "") -> str:
+    """Return the table as HTML; every text is escaped. Roles outlive the change to a list."""
+    titles = [str(title) for title in table.columns]
+    heads = "".join(f'<th role="columnheader" scope="col">{escape(t)}</th>' for t in titles)
+    rows = [_row(titles, [str(cell) for cell in row]) for row in table.to_numpy().tolist()]
+    kind = "ic-rows ic-many" if len(titles) >= MANY else "ic-rows"
+    caption = f"<caption>{escape(name)}</caption>" if name else ""
+    return (
+        f'<div class="{kind}"><table role="table">{caption}'
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+        f'<tbody role="rowgroup">{"".join(rows)}</tbody></table></div>'
+    )
+
+
+def _row(titles: list[str], cells: list[str]) -> str:
+    first = f'<th role="rowheader" scope="row">{escape(cells[0])}</th>'
+    rest = [
+        f'<td role="cell" data-title="{escape(title)}"{_kind(cell)}>{escape(cell)}</td>'
+        for title, cell in zip(titles[1:], cells[1:], strict=True)
+    ]
+    return f'<tr role="row">{first}{"".join(rest)}</tr>'
+
+
+def _kind(cell: str) -> str:
+    return ' class="ic-figure"' if FIGURE.fullmatch(cell) else ""
