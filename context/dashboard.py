@@ -22,8 +22,7 @@ from context.pages.upload import with_own
 from geodata.errors import InContextError
 
 if TYPE_CHECKING:
-    from context.request import Request
-    from geodata.store import Store
+    pass
 
 PAGES: tuple[tuple[str, str, Callable[[View], None]], ...] = (
     ("In context", "in-context", in_context.show),
@@ -48,7 +47,10 @@ def main() -> None:
         store = with_own(store)
     except InContextError as error:
         problem = str(error)
-    pages = [_page(*page, store, request, group) for page in PAGES]
+    view = None
+    if store is not None and request is not None:
+        view = View(store=store, request=request, group_name=group)
+    pages = [_page(*page, view) for page in PAGES]
     # Streamlit gives its default page no path of its own, so that this one only leads on
     start = st.Page(
         lambda: st.switch_page(pages[0]), title="Start", default=True, visibility="hidden"
@@ -66,19 +68,12 @@ def main() -> None:
     st.html(STYLE)
 
 
-def _page(
-    title: str,
-    path: str,
-    show: Callable[[View], None],
-    store: Store | None,
-    request: Request | None,
-    group: str,
-) -> Any:
+def _page(title: str, path: str, show: Callable[[View], None], view: View | None) -> Any:
     def shown() -> None:
-        if store is None or request is None:
+        if view is None:
             return
         try:
-            show(View(store=store, request=request, group_name=group))
+            show(view)
         except InContextError as error:
             st.error(sentence(str(error)))
 

@@ -9,6 +9,7 @@ import pandas as pd
 from context.build import Context
 from context.layers import FIFTHS, ClusterLayer, Ground, Layer, Origin
 from context.overlay import catalogue_of
+from context.own_measure import OwnMeasure
 from context.statements import make_statements
 from context.wording import say_licence, start_sentence
 from geodata.boundaries import dissolve
@@ -129,6 +130,7 @@ def _layer(context: Context, measure: Measure, message: str) -> Layer:
         source=_say_source(sources),
         caveat=start_sentence(measure.limit),
         message=message,
+        is_national=not isinstance(measure, OwnMeasure) or measure.national,
         origins=_origins(sources),
     )
 

@@ -88,6 +88,8 @@ class Layer:
     caveat: str
     message: str = ""
     """The title that says what the map shows; empty where nothing is established."""
+    is_national: bool = True
+    """Whether the fifths are of all areas of England, not of those in a reader's own table."""
     origins: tuple[Origin, ...] = ()
     """The same datasets as in ``source``, apart, so that a picture can name them in two lines."""
 

@@ -101,7 +101,8 @@ def _fifths(ground: Ground, layer: Layer) -> Key:
         rows.append(_row(people, 0, "no value", MISSING, gap=True))
     named = layer.unit.lower() in layer.title.lower() or " per " in layer.title
     title = f"{layer.title} ({layer.unit})" if layer.unit and not named else layer.title
-    about = "Fifths of all small areas in England, and people living in each"
+    among = "all small areas in England" if layer.is_national else "the areas given"
+    about = f"Fifths of {among}, and people living in each"
     return Key(title, about, tuple(rows), fills, gaps)
 
 

@@ -97,6 +97,8 @@ def draw_sheet(
     has_gaps = any(key.gaps.any() for key in keys)
     bottom = _source(drawing, ground, layers if with_source else ())
     notes = [ground.boundary_note, *_notes(layers, brief=size[0] < _BRIEF_BELOW)]
+    own = [layer.title for layer in layers if not layer.is_national]
+    notes += [f"{title}: fifths of the areas given, not of England" for title in own]
     bottom = _shared_legend(drawing, ground, bottom - 6, notes, has_gaps=has_gaps)
     body = Box(_EDGE, top, size[0] - 2 * _EDGE, bottom - 12 - top)
     _panels(drawing, shapes_of(ground), layers, keys, body)

@@ -164,7 +164,10 @@ def alt_text(ground: Ground, layer: Layer | ClusterLayer) -> str:
         return _alt_of_clusters(ground, layer)
     first = drawn_order(layer)[0]
     words = layer.fifth_words.get(first, f"fifth {first}")
-    parts = [f"Map of {ground.system_name}: {layer.title}, {layer.period}, in national fifths."]
+    fifths, where = "national fifths", " in England"
+    if not layer.is_national:
+        fifths, where = "fifths of the areas given", ""
+    parts = [f"Map of {ground.system_name}: {layer.title}, {layer.period}, in {fifths}."]
     people = layer.people.reindex(range(6)).fillna(0)
     sides = [("focus", ground.focus_name or ""), ("rest", f"the rest of {ground.system_name}")]
     if ground.focus_name:
@@ -177,7 +180,7 @@ def alt_text(ground: Ground, layer: Layer | ClusterLayer) -> str:
         if total > 0:
             parts.append(
                 f"In {place}, {round(count):,} of {round(total):,} people "
-                f"({100 * count / total:.0f}%) live in areas of the {words} in England."
+                f"({100 * count / total:.0f}%) live in areas of the {words}{where}."
             )
     gone = int(layer.fifths.reindex(ground.outlines.index).isna().sum())
     if gone:

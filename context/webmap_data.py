@@ -135,6 +135,7 @@ def _layer(layer: Layer, codes: pd.Index[str]) -> dict[str, Any]:
         "people": people.to_numpy(dtype=float).round().astype(int).tolist(),
         "words": {str(fifth): words for fifth, words in layer.fifth_words.items()},
         "shades": [palette.colour_of_fifth(fifth, layer.darkest) for fifth in FIFTHS],
+        "national": layer.is_national,
         "darkFirst": list(FIFTHS if layer.darkest == "low" else reversed(FIFTHS)),
         "source": layer.source,
         "caveat": layer.caveat,

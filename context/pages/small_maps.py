@@ -63,5 +63,5 @@ def _row(row: Row, *, split: bool) -> str:
     cells = "".join(f"<td>{round(count):,}</td>" for count in counts)
     return (
         f'<tr><th scope="row"><span class="{kind}"{style}></span>'
-        f"{in_html(row.words)}</th>{cells}</tr>"
+        f"{in_html(row.words.removesuffix(' fifth'))}</th>{cells}</tr>"
     )

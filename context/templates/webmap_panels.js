@@ -8,7 +8,7 @@ function legend() {
 }
 
 function legendOf(layer, which) {
-  const part = tag("div"), unit = layer.unit === "percent" ? "%" : layer.unit;
+  const part = tag("div");
   if (which) part.append(tag("p", which, "ic-which"));
   part.append(tag("h2", layer.message || layer.title));
   part.append(tag("p", (layer.message ? layer.title + ", " : "") + data.system + ", " + layer.period));
@@ -19,7 +19,7 @@ function legendOf(layer, which) {
     if (span) cell.colSpan = span;
     top.append(cell);
   };
-  column("Fifth of small areas in England" + (unit ? " (" + unit + ")" : ""), "", 2);
+  column(fifthHead(layer), "", 2);
   if (data.focus) column("People in " + data.focus, "ic-n");
   column(data.focus ? "People in " + restName : "People", "ic-n");
   head.append(top);
@@ -114,7 +114,7 @@ function fillTable() {
   ];
   layers.forEach((layer) => columns.push(
     { title: layer.title + ", " + layer.period, text: (i) => valueText(layer, i), number: (i) => layer.values[i] },
-    { title: "Place in England: " + layer.title, text: (i) => fifthText(layer, i), number: (i) => +layer.fifths[i] || null, words: true },
+    { title: (layer.national ? "Place in England: " : "Place among the areas given: ") + layer.title, text: (i) => fifthText(layer, i), number: (i) => +layer.fifths[i] || null, words: true },
   ));
   if (data.points.length) box.append(pointTable(layers));
   box.append(grid("Small areas of " + data.system, columns, sorted(columns)));

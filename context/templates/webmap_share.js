@@ -99,10 +99,9 @@ function drawMap(pen, view) {
 function drawLegend(pen, layer, x, top, width) {
   let y = top + write(pen, layer.message || layer.title, x, top, width, 16, true);
   y += write(pen, (layer.message ? layer.title + ", " : "") + data.system + ", " + layer.period, x, y, width, 12) + 4;
-  const unit = layer.unit === "percent" ? "%" : layer.unit;
   const heads = data.focus ? ["People in " + data.focus, "in " + restName] : ["People"], wideness = 96;
   const column = (k) => x + width - (heads.length - 1 - k) * wideness;
-  write(pen, "Fifth of small areas in England" + (unit ? " (" + unit + ")" : ""), x, y, width - heads.length * wideness - 8, 11, true);
+  write(pen, fifthHead(layer), x, y, width - heads.length * wideness - 8, 11, true);
   pen.textAlign = "right";
   heads.forEach((head, k) => write(pen, head, column(k), y, wideness - 8, 11, true));
   y += 32;

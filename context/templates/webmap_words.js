@@ -31,7 +31,11 @@ const reason = (layer, i) => {
 };
 const fifthText = (layer, i) => {
   const fifth = layer.fifths[i];
-  return fifth === "0" ? "" : capital(layer.words[fifth] || "Fifth " + fifth) + " in England";
+  return fifth === "0" ? "" : capital(layer.words[fifth] || "Fifth " + fifth) + (layer.national ? " in England" : "");
+};
+const fifthHead = (layer) => {
+  const unit = layer.unit === "percent" ? "%" : layer.unit;
+  return (layer.national ? "Fifth of small areas in England" : "Fifth of the areas given") + (unit ? " (" + unit + ")" : "");
 };
 const valueText = (layer, i) => {
   if (layer.values[i] !== null) return shown(layer, layer.values[i]);

@@ -207,6 +207,22 @@ def test_an_indicator_is_chosen_first_and_then_its_measure(browser: Any, tmp_pat
     shown.page.close()
 
 
+def test_fifths_of_an_own_table_are_not_said_to_be_of_england(browser: Any, tmp_path: Path) -> None:
+    words = {fifth: f"{fifth} of the areas given" for fifth in range(1, 6)}
+    own = replace(LAYERS[0], is_national=False, fifth_words=words)
+    path = tmp_path / "map.html"
+    path.write_text(web_map_html(nine_squares(), [own]), encoding="utf-8")
+    shown = Opened(browser, path, 1200, 800)
+    shown.click_area(1, 1)
+    shown.page.get_by_role("button", name="Show as table").click()
+    for part in ("#ic-legend", "#ic-panel", "#ic-table", ".ic-tip"):
+        text = shown.page.locator(part).inner_text()
+        assert "areas given" in text
+        assert "England" not in text
+    assert shown.errors == []
+    shown.page.close()
+
+
 def test_search_opens_the_panel_and_zooms(opened: Opened) -> None:
     zoom = "Object.values(window).find(v => v instanceof L.Map).getZoom()"
     start = opened.page.evaluate(zoom)

@@ -12,7 +12,8 @@ from context import own_codes
 from context.build import build_context
 from context.ground import default_measures, read_ground, select_layers
 from context.listing import list_comparison, say_markdown
-from context.maps import write_map
+from context.map_key import key_of
+from context.maps import alt_text, write_map
 from context.overlay import OWN, catalogue_of, overlay, read_values
 from context.own_areas import why_not
 from context.own_table import NO_PERIOD, OwnTable, clean_text
@@ -65,6 +66,18 @@ def context_of(store, **named):
 def own_rows(context):
     rows = [row for row in list_comparison(context)["rows"] if row["measure"] == OWN]
     return {(row["role"], row["area_code"]): row for row in rows}
+
+
+def test_fifths_among_the_areas_given_are_nowhere_said_to_be_of_england(store, falls):
+    context = context_of(overlay(store, falls), focus=["plymouth"])
+    ground, layers = read_ground(context), select_layers(context, (OWN, "imd_score"))
+    own, official = layers
+    assert (own.is_national, official.is_national) == (False, True)
+    assert "Fifths of the areas given" in key_of(ground, own).about
+    assert "all small areas in England" in key_of(ground, official).about
+    assert "England" not in alt_text(ground, own)
+    assert "in England" in alt_text(ground, official)
+    assert '"national":false' in web_map_html(ground, layers)
 
 
 # --- reading ---

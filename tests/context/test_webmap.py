@@ -14,7 +14,7 @@ from shapely.geometry import MultiPolygon, Polygon, box, shape
 from context import palette
 from context.layers import Ground, Layer
 from context.points import Point
-from context.webmap import build_web_map, web_map_html
+from context.webmap import build_web_map, leaflet_files, web_map_html
 
 SVG = "http://www.w3.org/2000/svg"  # the name of a format, never asked for
 CODES = [f"E0100000{i}" for i in range(1, 7)]
@@ -160,6 +160,9 @@ def test_no_reference_leaves_the_page() -> None:
     page = web_map_html(little_ground(), [little_layer("one")])
     tiles = json.dumps(contents(page)["tiles"], separators=(",", ":")).replace("<", r"\u003c")
     assert page.count(tiles) == 1  # asked for only once a reader ticks the box
+    for part in leaflet_files():  # whole in the page; a browser test sees that it asks for nothing
+        assert page.count(part) == 1
+        page = page.replace(part, "")
     assert not re.search(r"https?:|//cdn|@import", page.replace(tiles, "").replace(SVG, ""))
     for address in re.findall(r'(?:src|href)="([^"]*)"', page):
         assert address.startswith("data:")
