@@ -19,7 +19,7 @@ from geodata.areas import ENGLAND_CODE
 from geodata.editions import earlier_edition
 from geodata.errors import StoreError
 from geodata.fit import COLUMN_OF, units_of
-from geodata.store import open_store
+from geodata.store import open_store, read_current
 from indicators.aggregate import Total, column, sum_parts
 from indicators.catalogue import Measure, catalogue
 
@@ -87,6 +87,14 @@ def read_earlier(store: Store) -> Earlier:
         return Earlier(found, "", *_lay(found, store))
     except StoreError:
         return Earlier(None, NOT_LOADED.format(edition=before.id), *nothing)
+
+
+def earlier_build(store: Store) -> str:
+    """Name the build of the edition before that is in use beside a store, to keep caches apart."""
+    before = earlier_edition(store.edition)
+    if before is None:
+        return ""
+    return read_current(store.folder.parent.parent / before.id) or ""
 
 
 def ground_of(context: Context, role: str, area_code: str) -> pd.Index:

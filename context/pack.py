@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from context.earlier import earlier_build
 from context.pack_beside import write_charts_and_data
 from context.pack_maps import write_maps
 from context.request import Request, is_small_area
@@ -201,7 +202,7 @@ def _identity(context: Context, template: Path | None) -> dict[str, Any]:
         "format": FORMAT_VERSION,
         "request": json.loads(json.dumps(asdict(context.request))),
         "build": context.store.build,
-        "earlier_build": context.earlier.before.build if context.earlier.before else None,
+        "earlier_build": earlier_build(context.store),
         "template": drawn_with,
         "focus_name": context.focus_name,
         "notices": list(context.notices),

@@ -16,7 +16,9 @@ from context.request import (
     WHOLE,
     Request,
     authority_candidates,
+    find_authority,
     find_place,
+    find_system,
     is_small_area,
     resolve_request,
     short_system_name,
@@ -24,7 +26,7 @@ from context.request import (
 )
 from geodata.editions import editions
 from geodata.errors import InContextError
-from geodata.names import Named, find_named
+from geodata.names import Named
 from geodata.store import CURRENT, home, open_store
 from indicators.catalogue import catalogue
 
@@ -132,10 +134,9 @@ def _codes(
             if system is not None:
                 found.append(find_place(text, store, system).code)
             elif kind == "system":
-                found.append(find_named(text, system_candidates(store), what="system").code)
+                found.append(find_system(text, store).code)
             else:
-                candidates = authority_candidates(store)
-                found.append(find_named(text, candidates, what="local authority").code)
+                found.append(find_authority(text, store).code)
         except InContextError as error:
             wrong.append(str(error))
     return list(dict.fromkeys(found))

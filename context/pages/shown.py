@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from context.build import Context, build_context
+from context.earlier import earlier_build
 from context.fetching import is_allowed
 from context.overlay import catalogue_of
 from context.request import Request, is_small_area
@@ -117,8 +118,8 @@ class View:
 
 
 def build_key(store: Store) -> tuple[str, str]:
-    """Return the folder and the name of a build."""
-    return str(store.folder), store.build
+    """Return the folder and the name of a build, and of the one before that it looks back at."""
+    return str(store.folder), f"{store.build}+{earlier_build(store)}"
 
 
 def keep_store(store: Store) -> Store:
