@@ -77,7 +77,7 @@ def make_statements(context: Context) -> Statements:
         reason = f"Not available: {missing['reason']} {missing['remedy']}"
         not_made.append(NotMade(kind="level", indicator=missing["indicator"], reason=reason))
     statements = [statement for *_, statement in sorted(made, key=lambda entry: entry[:4])]
-    return Statements(tuple(_introduce_rest(voice, statements)), tuple(not_made))
+    return Statements(tuple(_add_asides(voice, statements)), tuple(not_made))
 
 
 def _speak(voice: Voice, indicator: Indicator) -> Iterator[Said]:
@@ -93,14 +93,14 @@ def _speak(voice: Voice, indicator: Indicator) -> Iterator[Said]:
     yield from change.make(voice, indicator)
 
 
-def _introduce_rest(voice: Voice, statements: list[Statement]) -> Iterator[Statement]:
-    """Say at its first mention what the rest of the system holds."""
+def _add_asides(voice: Voice, statements: list[Statement]) -> Iterator[Statement]:
+    """Say once, at its first mention, what the rest of the system holds and other asides."""
     rest = voice.context.rest_name
-    introduced = rest is None
+    told: set[str] = set()
     for statement in statements:
-        if not introduced and rest is not None and rest in statement.text:
-            introduced = True
-            text = f"{statement.text} {voice.what_rest_holds()}"
-            yield replace(statement, text=text)
-        else:
-            yield statement
+        asides = [statement.aside]
+        if rest is not None and rest in statement.text:
+            asides.append(voice.what_rest_holds())
+        new = [aside for aside in asides if aside and aside not in told]
+        told.update(new)
+        yield replace(statement, text=" ".join([statement.text, *new]))

@@ -35,6 +35,7 @@ EVIDENCE = (
     "quintile",
     "share_inside",
 )
+PART_IN_SYSTEM = " (the part in the system)"
 Row = dict[str, Any]
 
 
@@ -53,6 +54,8 @@ class Statement:
     sources: tuple[str, ...]
     size: float
     """Size of the difference in units of what is worth saying; orders statements of one kind."""
+    aside: str = ""
+    """A remark that several statements share; it ends the text of the first of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,11 @@ class NotMade:
 
 
 Said = Statement | NotMade
+
+
+def brief_period(row: Row) -> str:
+    """Return the period of a row without what is added to it after a comma."""
+    return str(row["period"]).partition(",")[0]
 
 
 @cache
@@ -117,13 +125,15 @@ class Voice:
     def subject_name(self) -> str:
         """Name the focus, else the system, as people say it."""
         if self.context.focus_name:
-            return say_place(self.context.focus_name)
+            return _say_part(self.context.focus_name) or say_place(self.context.focus_name)
         return self.context.system_phrase
 
     def name(self, row: Row) -> str:
         """Name a place as people say it; system and county of one name are told apart."""
         if row["role"] == "system":
             return self.context.system_phrase
+        if row["level"] == "part" and row["role"] == "focus":
+            return _say_part(str(row["area_name"])) or say_place(str(row["area_name"]))
         name = say_place(str(row["area_name"]))
         if row["level"] == "utla" and str(row["area_code"]).startswith("E10"):
             return f"the {name} County Council area"
@@ -177,9 +187,10 @@ class Voice:
         if self.context.rest_name is None:
             return ""
         here = {*self.context.places["ltla_code"], *self.context.places["utla_code"]}
+        without = self.subject_name.replace("the system's part", "its part")
         text = (
             f"{start_sentence(self.context.rest_name)} is {self.context.system_phrase} "
-            f"without {self.subject_name}"
+            f"without {without}"
         )
         inside = [
             say_place(name)
@@ -201,6 +212,7 @@ class Voice:
         size: float,
         challenged: str = "",
         more_sources: tuple[str, ...] = (),
+        aside: str = "",
     ) -> Statement:
         """Make the statement ``KIND.INDICATOR.KEY``; the rule also says what the rest holds."""
         rest = any(row["role"] == "rest" for row in evidence)
@@ -215,6 +227,7 @@ class Voice:
             rule=f"{rule} {self.what_rest_holds()}" if rest else rule,
             sources=(*self.sources(measure, evidence), *more_sources),
             size=size,
+            aside=aside,
         )
 
     def challenged(self, measure: Measure, period: str, definition: str = "") -> str:
@@ -236,3 +249,9 @@ class Voice:
             f"{entry['title']}, {entry['period']}. {entry['attribution']}"
             for entry in (named or entries)
         )
+
+
+def _say_part(name: str) -> str:
+    """Say "Cumbria (the part in the system)" as people do; nothing for what is no such part."""
+    base, found, _ = name.partition(PART_IN_SYSTEM)
+    return f"the system's part of {say_place(base)}" if found else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from context.earlier import ground_of
-from context.voice import NotMade, Row, Said, Voice, templates
+from context.voice import NotMade, Row, Said, Voice, brief_period, templates
 from context.wording import fit_bullet, say_join, say_least, say_number, start_sentence
 from indicators.catalogue import Indicator, Measure, catalogue
 
@@ -127,7 +127,7 @@ def _earlier_row(voice: Voice, measure: Measure, row: Row, before: Store) -> Row
 def _named(voice: Voice, measure: Measure, now: Row, then: Row) -> dict[str, str]:
     named = {"place": voice.name(now), "place_bare": voice.bare_name(now)}
     for key, row in (("now", now), ("then", then)):
-        period = str(row["period"]).partition(",")[0]
+        period = brief_period(row)
         named |= {
             key: voice.shown(row, measure),
             f"{key}_count": say_number(row["numerator"], "people", 0),

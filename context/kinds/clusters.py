@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from context.voice import NotMade, Row, Said, Voice, templates
+from context.voice import NotMade, Row, Said, Voice, brief_period, templates
 from context.wording import fit_bullet, say_join, say_number, say_place, say_places, start_sentence
 from indicators.aggregate import column
 from indicators.catalogue import Measure
@@ -60,7 +60,7 @@ def _state(voice: Voice, measure: Measure, side: str, template: dict[str, str]) 
         "places": "; ".join(_place(cluster) for cluster in shown),
         "first": shown[0].brief,
         "areas": str(shown[0].small_areas),
-        "period": voice.context.store.measures[measure.id]["period"],
+        "period": brief_period(_about(voice, measure)),
     }
     text = said["text"].format(**named)
     if len(found) > len(shown):

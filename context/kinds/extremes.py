@@ -75,9 +75,10 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
     }
     named["measure_start"] = named["measure"][:1].upper() + named["measure"][1:]
     text = template["text"].format(**named)
+    aside = ""
     if outside:
         words = template["outside_one" if len(outside) == 1 else "outside"]
-        text += words.format(places=start_sentence(say_join(outside)), system=named["system"])
+        aside = words.format(places=start_sentence(say_join(outside)))
     values = [float(row["value"]) for row in rows]
     end = next(iter(told))
     bullets = [
@@ -96,6 +97,7 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
             "the 5% level, from the published intervals (Altman and Bland 2003); authorities with "
             "less than half of their people in the system are left out."
         ),
+        aside=aside,
         size=(max(values) - min(values)) / (measure.worth_saying or 1.0) - BEHIND,
     )
 

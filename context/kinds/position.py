@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from context.standing import above_and_below, shown_alike
-from context.voice import NotMade, Row, Said, Voice, templates
+from context.voice import NotMade, Row, Said, Voice, brief_period, templates
 from context.wording import fit_bullet, is_plural, say_rank, start_sentence
 from indicators.catalogue import Measure
 
@@ -50,7 +50,7 @@ def _state(voice: Voice, measure: Measure, row: Row) -> Said:
         "phrase": said[measure.id]["phrase"],
         "brief": said[measure.id]["brief"],
         "ordinal": say_rank(above, below),
-        "period": row["period"],
+        "period": brief_period(row),
         "fifth": measure.fifth_words()[int(row["quintile"])],
     }
     middle = (of + 1) / 2

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from context.request import WHOLE
-from context.voice import NotMade, Row, Said, Voice, templates
+from context.voice import NotMade, Row, Said, Voice, brief_period, templates
 from context.wording import fit_bullet, say_number, start_sentence
 from indicators.aggregate import column
 from indicators.catalogue import Measure
@@ -24,64 +24,64 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
 
     For deprivation always the most deprived fifth; else the end that holds more of the people.
     """
-    template = templates()["spread"].get(measure.id)
-    context = voice.context
-    if template is None or not measure.is_of_small_areas:
+    if measure.id not in templates()["spread"] or not measure.is_of_small_areas:
         return
+    context = voice.context
     inside = (
         context.in_focus if context.focus_name else pd.Series(True, index=context.in_focus.index)
     )
     subject = voice.every_row(measure.id, voice.subject_role)[0]
+    place = voice.name(subject)
     if context.focus_name and context.request.extent == "whole" and subject["share_inside"] < WHOLE:
-        reason = f"Only part of {voice.name(subject)} has its small areas in this system."
-        yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+        reason = f"Only part of {place} has its small areas in this system."
+    elif int(inside.sum()) < AREAS_AT_LEAST:
+        reason = f"{start_sentence(place)} has too few small areas to speak of fifths."
+    else:
+        yield _state(voice, measure, inside, subject)
         return
-    if int(inside.sum()) < AREAS_AT_LEAST:
-        reason = (
-            f"{start_sentence(voice.name(subject))} has too few small areas to speak of fifths."
-        )
-        yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
-        return
+    yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+
+
+def _state(voice: Voice, measure: Measure, inside: pd.Series[bool], subject: Row) -> Said:
+    template, said = templates()["spread"][measure.id], templates()["spread"]
     end = template.get("end") or _fuller_end(voice, measure, inside)
     here = _in_fifth(voice, measure, inside, ENDS[end], subject)
-    evidence = [*here]
-    named = {
-        "place": voice.name(subject),
-        "place_start": start_sentence(voice.name(subject)),
-        "place_short": voice.short_name(subject),
-        "place_bare": voice.bare_name(subject),
-        "fifth": template[end],
-        "fifth_brief": template[f"{end}_brief"],
-        "period": subject["period"],
-        **_numbers(here),
-    }
-    wording, size = "alone", here[0]["value"] / 20
     rest = voice.every_row(measure.id, "rest")
+    there: list[Row] = []
+    size = here[0]["value"] / 20
     if rest and not inside.all():
         there = _in_fifth(voice, measure, ~inside, ENDS[end], rest[0])
-        evidence += there
-        named |= {f"rest_{key}": value for key, value in _numbers(there).items()}
-        named["rest"] = voice.name(rest[0])
-        wording, size = "text", abs(here[0]["value"] - there[0]["value"]) / WORTH_SAYING
+        size = abs(here[0]["value"] - there[0]["value"]) / WORTH_SAYING
         if size < 1:
             reason = (
                 f"{start_sentence(voice.name(subject))} and {voice.name(rest[0])} have about the "
                 f"same share of people in {template[end]}."
             )
-            yield NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
-            return
-    said = templates()["spread"]
-    wordings = ["bullet" if wording == "text" else "bullet_alone", "brief", "briefest"]
-    if not here[0]["numerator"]:
-        wording = "none" if wording == "text" else "none_alone"
-        wordings.insert(0, "bullet_none")
-    yield voice.state(
+            return NotMade(kind=KIND, indicator=measure.indicator, reason=reason)
+    named = {
+        "place": voice.name(subject),
+        "place_start": start_sentence(voice.name(subject)),
+        "place_short": voice.short_name(subject),
+        "place_bare": voice.bare_name(subject),
+        "rest": voice.name(rest[0]) if rest else "",
+        "fifth": template[end],
+        "fifth_brief": template[f"{end}_brief"],
+        "period": brief_period(subject),
+        **_numbers(here, there),
+    }
+    extreme = _extreme(here)
+    alone = "" if there else "_alone"
+    bullets = [f"bullet{alone}", "brief", "briefest"]
+    return voice.state(
         kind=KIND,
         measure=measure,
         key=measure.id,
-        text=said[wording].format(**named),
-        bullet=fit_bullet(said[w].format(**named) for w in wordings),
-        evidence=evidence,
+        text=said[f"{extreme or 'text'}{alone}"].format(**named),
+        bullet=fit_bullet(
+            said[wording].format(**named)
+            for wording in ([f"bullet_{extreme}"] if extreme else []) + bullets
+        ),
+        evidence=[*here, *there],
         rule=(
             "Small areas are sorted into fifths of England (deprivation: by published decile in "
             "pairs; else by rank); people are those of the edition. The end that holds more of "
@@ -90,6 +90,14 @@ def make(voice: Voice, measure: Measure) -> Iterator[Said]:
         size=size,
         challenged=_challenged(voice, measure, str(subject["period"])),
     )
+
+
+def _extreme(here: list[Row]) -> str:
+    """Return "none" or "all" where no small area, or every one, is in the fifth; else nothing."""
+    areas = here[1]
+    if not areas["numerator"]:
+        return "none"
+    return "all" if areas["numerator"] == areas["denominator"] else ""
 
 
 def _challenged(voice: Voice, measure: Measure, period: str) -> str:
@@ -146,11 +154,17 @@ def _share(numerator: float, denominator: float) -> dict[str, float]:
     return {"value": value, "numerator": numerator, "denominator": denominator}
 
 
-def _numbers(rows: list[Row]) -> dict[str, str]:
-    people, areas = rows
-    return {
-        "share": say_number(people["value"], "%", 0 if 1 <= people["value"] <= 99 else 1),
-        "people": say_number(people["numerator"], "people", 0),
-        "areas": say_number(areas["numerator"], "people", 0),
-        "all_areas": say_number(areas["denominator"], "people", 0),
-    }
+def _numbers(here: list[Row], there: list[Row]) -> dict[str, str]:
+    """Write people and areas of both places; shares in whole percent unless one is under 1."""
+    shares = [rows[0]["value"] for rows in (here, there) if rows]
+    digits = 0 if all(1 <= share <= 99 for share in shares) else 1
+    named: dict[str, str] = {}
+    for start, rows in (("", here), ("rest_", there)):
+        if rows:
+            people, areas = rows
+            named |= {
+                f"{start}share": say_number(people["value"], "%", digits),
+                f"{start}areas": say_number(areas["numerator"], "people", 0),
+                f"{start}all_areas": say_number(areas["denominator"], "people", 0),
+            }
+    return named
