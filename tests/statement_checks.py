@@ -3,7 +3,7 @@
 import re
 
 from context.ledger import measure_of
-from context.wording import count_words
+from context.wording import count_words, say_number, say_place
 
 DIRECTIONS = ("higher than", "lower than", "about the same as")
 AGES = {65.0}
@@ -23,9 +23,61 @@ def check_statements(made, *, least):
         check_shape(statement)
         if statement.kind == "level":
             check_directions(statement)
+            check_places(statement)
+        if statement.kind == "change":
+            check_change(statement)
     assert len(made.short) == min(5, len(statements))
     for left_out in made.not_made:
         assert left_out.reason.strip()
+
+
+def shown(row):
+    measure = measure_of(row["measure"])
+    return say_number(row["value"], measure.unit, measure.decimals)
+
+
+def called(row):
+    """A place as the text calls it; a county and the part of a split authority have other names."""
+    name = say_place(row["area_name"].partition(", in edition")[0])
+    return name.removeprefix("the ").partition(" (the part")[0]
+
+
+def check_places(statement):
+    """Every figure that is compared with stands behind the name of its own place."""
+    subject = statement.evidence[0]
+    assert shown(subject) in statement.text.split(".", 2)[0] + statement.text, statement.text
+    for row in statement.evidence[1:]:
+        if row["role"] in ("rest", "peer", "england") and row["measure"] == subject["measure"]:
+            stated = re.search(rf"{re.escape(called(row))}[^()]*\(([^()]*)\)", statement.text)
+            assert stated, (statement.text, row)
+            assert stated[1] == shown(row), (statement.text, row)
+
+
+def check_change(statement):
+    """Rose, fell or stayed as the figures of one place do, now and before, in its own clause."""
+    rows = statement.evidence
+    assert len(rows) % 2 == 0
+    for now, then in zip(rows[::2], rows[1::2], strict=True):
+        assert then["area_code"].endswith(f":{now['area_code']}")
+        assert (then["role"], then["measure"]) == (now["role"], now["measure"])
+        gap = now["value"] - then["value"]
+        alike = shown(now) == shown(then)
+        least = measure_of(now["measure"]).worth_saying
+        way = "same" if abs(gap) < least or alike else "rose" if gap > 0 else "fell"
+        if now is rows[0]:
+            verb = {"same": "stayed about the same:"}.get(way, f"{way} from {shown(then)} (")
+            assert verb in statement.text.split(". It ")[0], statement.text
+        elif way == "same":
+            clause = rf"in [^()]*{re.escape(called(now))}[^()]* \({shown(then)} and {shown(now)}\)"
+            assert re.search(clause, statement.text), (statement.text, clause)
+        else:
+            said = f"from {shown(then)} to {shown(now)} in "
+            assert said in statement.text, (statement.text, said)
+            clause = statement.text.split(said)[1]
+            assert called(now) in clause[: clause.find("%") if "%" in clause else None], clause
+            before = statement.text.split(said)[0]
+            verbs = {verb: before.rfind(verb) for verb in ("rose", "fell", "stayed")}
+            assert max(verbs, key=verbs.get) == way, statement.text
 
 
 def check_shape(statement):

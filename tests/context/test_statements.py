@@ -66,6 +66,10 @@ def test_the_checks_can_fail(plymouth):
     wrong = [
         replace(first, text=first.text.replace("18.5%", "18.6%")),
         replace(first, text=first.text.replace("lower than", "higher than")),
+        replace(
+            first,
+            text=first.text.replace("25.7%", "x").replace("26.9%", "25.7%").replace("x", "26.9%"),
+        ),
         replace(first, bullet=first.bullet + " and so on" * 8),
         replace(first, evidence=()),
     ]
