@@ -6,15 +6,18 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from context.chart_sheet import colour_of, ink_on, shades_of
+from context.deck_dots import add_dots
 from context.deck_template import Area
 from context.deck_text import SURE, count_lines, line_height, tag_language, width_of
-from context.deck_workbook import INK, add_error_bars, write_workbook
+from context.deck_workbook import INK, add_error_bars, number_format, write_workbook
 from context.palette import FOCUS
 
 if TYPE_CHECKING:
     from context.chart_data import ChartData, Panel
 
 SIZES = (14.0, 13.0, 12.0, 11.0, 10.0)
+LABEL_GAP = 100000
+"""Room between a label and its bar in EMU."""
 SLIVER = 3.5
 """A part of fewer percent of a bar has no room for its number."""
 
@@ -41,6 +44,13 @@ def add_chart(
     from pptx.enum.chart import XL_CHART_TYPE
 
     names = category_names(panel)
+    if chart.kind == "dots":
+        size, words = _fit_labels(names, area, columns=False, legend=False, bold=True)
+        room = int(words * area.width) - LABEL_GAP
+        frame = add_dots(slide, chart, names, area, words=room, size=size, made=made)
+        _place_plot(frame.chart, words, 0.0, below=1.6 * line_height(size) / area.height)
+        _say_language(frame.chart)
+        return frame
     data = CategoryChartData(number_format=number_format(chart))
     data.categories = names
     for one in panel.series:
@@ -60,12 +70,6 @@ def add_chart(
             add_error_bars(shown, panel, at, len(names))
     _say_language(drawn)
     return frame
-
-
-def number_format(chart: ChartData) -> str:
-    """Return how the chart's numbers are shown: decimals of the measure, and the percent sign."""
-    decimals = "." + "0" * chart.decimals if chart.decimals else ""
-    return f"#,##0{decimals}" + ('"%"' if chart.unit == "%" else "")
 
 
 def label_format(chart: ChartData) -> str:
@@ -131,7 +135,7 @@ def _style(drawn: Any, chart: ChartData, panel: Panel, names: list[str], area: A
 
 
 def _fit_labels(
-    names: list[str], area: Area, *, columns: bool, legend: bool
+    names: list[str], area: Area, *, columns: bool, legend: bool, bold: bool = False
 ) -> tuple[float, float]:
     """Return the largest size at which no label is taller than its row, and their width."""
     most = int(area.width * 0.42)
@@ -140,9 +144,9 @@ def _fit_labels(
     for size in SIZES:
         if columns:
             return size, 0.0
-        widest = int(max(width_of(name, size) for name in names) / SURE) + 150000
+        widest = int(max(width_of(name, size, bold=bold) for name in names) / SURE) + 150000
         words = min(most, widest)
-        tallest = max(count_lines(name, words - 100000, size) for name in names)
+        tallest = max(count_lines(name, words - LABEL_GAP, size, bold=bold) for name in names)
         if tallest * line_height(size) <= rows:
             break
     return size, words / area.width
@@ -155,12 +159,15 @@ def _legend_height(panel: Panel, area: Area) -> float:
     return (lines * line_height(12) + 200000) / area.height
 
 
-def _place_plot(drawn: Any, words: float, legend: float) -> None:
-    """Fix the plot's place, so that labels have the room that was measured for them."""
+def _place_plot(drawn: Any, words: float, legend: float, below: float = 0.0) -> None:
+    """Fix the plot's place, so that labels have the room that was measured for them.
+
+    ``below`` is the room for the numbers of an axis.
+    """
     from pptx.oxml import parse_xml
     from pptx.oxml.ns import nsdecls, qn
 
-    numbers = {"x": words, "y": 0.01, "w": 0.99 - words, "h": 0.98 - legend}
+    numbers = {"x": words, "y": 0.01, "w": 0.99 - words, "h": 0.98 - legend - below}
     inner = "".join(f'<c:{key} val="{value:.4f}"/>' for key, value in numbers.items())
     layout = parse_xml(
         f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/>'

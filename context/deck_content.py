@@ -77,9 +77,11 @@ def brief_source(context: Context, indicators: Iterable[str]) -> str:
     known = catalogue_of(context.store).indicators
     wanted = {name for i in indicators if i in known for name in known[i].datasets}
     entries = [e for e in context.store.manifest["datasets"] if e["id"] in wanted]
+    if not entries:
+        return ""
     publishers = list(dict.fromkeys(str(e["publisher"]) for e in entries))
     licence = say_licence(str(entry["licence"]) for entry in entries)
-    return f"Source: {say_join(publishers)}. {licence}." if entries else ""
+    return f"Source: {say_join(publishers)}. {licence}."
 
 
 def say_sources(context: Context) -> list[str]:

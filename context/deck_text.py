@@ -29,13 +29,18 @@ def _pixels(emu: float) -> float:
     return emu / INCH * 100
 
 
+def break_lines(text: str, width: int, size: float, *, bold: bool = False) -> list[str]:
+    """Return the lines of a text of ``size`` points in ``width`` EMU."""
+    return wrap(text, _pixels(width * SURE), size * 100 / 72, bold=bold)
+
+
 @lru_cache(maxsize=4096)
 def count_lines(text: str, width: int, size: float, *, bold: bool = False) -> int:
     """Count the lines of a text of ``size`` points in ``width`` EMU.
 
     Reckoned with the widths of DejaVu Sans, which is wider than the fonts of slides.
     """
-    return max(1, len(wrap(text, _pixels(width * SURE), size * 100 / 72, bold=bold)))
+    return max(1, len(break_lines(text, width, size, bold=bold)))
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> int:
