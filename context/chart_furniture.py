@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from context.chart_data import ChartData, Panel
 
 
+TALLEST_ROW = 104.0
+"""Pixels of a row of a dot plot of few places; the axis stands under the last."""
+
+
 def _label_width(labels: Sequence[str], most: float) -> float:
     return min(most, max(text_width(label, SMALLEST, bold=True) for label in labels) + 24)
 
@@ -65,7 +69,8 @@ def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
     low, high = min(known), max(known)
     low = 0.0 if low > 0 and low < 0.6 * high else low - 0.08 * (high - low or 1)
     words = _label_width(panel.labels, 640)
-    axis = Box(body.left + words + 10, body.top, body.width - words - 190, body.height - 44)
+    high_enough = min(body.height - 44, TALLEST_ROW * len(panel.labels))
+    axis = Box(body.left + words + 10, body.top, body.width - words - 190, high_enough)
     scale = axis.width / ((high - low) or 1)
     ticks = _ticks(low, high)
     decimals = 0 if all(t == int(t) for t in ticks) else 1 if chart.decimals < 2 else 2
@@ -74,7 +79,7 @@ def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
         sheet.segments([((x, axis.top), (x, axis.bottom))], LINE, 1.5, 1)
         text = say_number(tick, chart.unit, decimals)
         sheet.lines([text], (x, axis.bottom + 6), align="center", colour=QUIET)
-    middles = _rows(sheet, panel, Box(body.left, axis.top, words, axis.height), words)
+    middles = _rows(sheet, panel, Box(body.left, axis.top, words, axis.height), words, TALLEST_ROW)
     for n, (y, role, value) in enumerate(zip(middles, panel.roles, values.values, strict=True)):
         if value is None:
             sheet.middle(f"no value: {panel.notes[n]}", axis.left + 8, y, colour=QUIET)

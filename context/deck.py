@@ -110,11 +110,11 @@ class _Maps:
         return read_ground(self.context), layers
 
     def picture(self, indicator: str) -> Picture:
-        from context.maps import alt_text, render_map
+        from context.maps import UNDER_TITLE, alt_text, render_map
 
         ground, layers = self._drawn
         layer = layers[indicator]
-        png = render_map(ground, layer, form="slide")
+        png = render_map(ground, layer, form="slide", size=UNDER_TITLE)
         return Picture(png, alt_text(ground, layer), layer.message or layer.title)
 
 
@@ -158,14 +158,11 @@ class _Deck:
 
     def add_map(self, indicator: str, picture: Picture) -> None:
         """Add the slide of one map; its source stands in the picture."""
-        area, high = self.layouts.area, int(self.deck.slide_height or 0)
+        area, footer = self.layouts.area, self.layouts.footer
         slide = self._slide("content", picture.title)
-        footer = self.layouts.footer
-        bottom = high - INCH // 12
-        right = area.left + (area.width + (bottom - area.top) * 16 // 9) // 2
-        if right > footer.left + footer.width:  # the picture would cover the slide's number
-            bottom = footer.top
-        slide.picture(picture, Area(area.left, area.top, area.width, bottom - area.top))
+        bottom = int(self.deck.slide_height or 0) - INCH // 12
+        right = footer.left + footer.width  # the picture must not cover the slide's number
+        slide.picture(picture, Area(area.left, area.top, right - area.left, bottom - area.top))
         slide.finish([picture.alt, *notes_of_statements(self._of(indicator))])
 
     def add_charts(self) -> None:

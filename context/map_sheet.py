@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST = 6
 """So many maps at most stand on one sheet."""
 WHOLE = (WIDTH, HEIGHT)
-BESIDE = (1100, 900)
+BESIDE = (1036, 770)
 """Size of a sheet beside text, on a slide of 1920 by 1080 pixels."""
 SMALLEST_SIZE = (900, 640)
 _EDGE, _GAP = 20, 24

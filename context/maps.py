@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 Form = Literal["slide", "standalone"]
 FileFormat = Literal["png", "svg"]
-PANEL, GAP = 800, 30
-"""Width of the legend, and the gap to the map beside it."""
+PANEL, NARROW_PANEL, GAP = 800, 760, 30
+"""Width of the legend, also of that on a narrower picture, and the gap to the map beside it."""
+WHOLE = (WIDTH, HEIGHT)
+UNDER_TITLE = (1800, 930)
+"""Size of a map under the title of a slide of 1920 by 1080 pixels, left of the slide's number."""
 SMALL = (840, 680)
 """Pixels of a map in a narrow column, where its text is half as large as in the picture."""
 
@@ -92,15 +95,21 @@ def render_small_map(ground: Ground, layer: Layer | ClusterLayer) -> bytes:
     return png_of(drawing, title=layer.title, words=alt_text(ground, layer))
 
 
-def draw_map(ground: Ground, layer: Layer | ClusterLayer, form: Form = "standalone") -> Drawing:
+def draw_map(
+    ground: Ground,
+    layer: Layer | ClusterLayer,
+    form: Form = "standalone",
+    size: tuple[int, int] = WHOLE,
+) -> Drawing:
     """Decide where everything stands: titles, map, inset, names, scale bar, legend, source."""
-    drawing = Drawing(WIDTH, HEIGHT)
+    drawing = Drawing(*size)
     top = heading(drawing, ground, layer) if form == "standalone" else 20.0
     bottom = footer(drawing, ground, layer) - 8
-    box = Box(30, top + 6, WIDTH - PANEL - GAP - 60, bottom - 46 - top - 6)
+    wide = PANEL if drawing.width >= WIDTH else NARROW_PANEL
+    box = Box(30, top + 6, drawing.width - wide - GAP - 60, bottom - 46 - top - 6)
     key = key_of(ground, layer)
     _draw_ground(drawing, ground, key, box, ground.boundary_note)
-    panel = Box(WIDTH - 30 - PANEL, top + 6, PANEL, bottom - top - 6)
+    panel = Box(drawing.width - 30 - wide, top + 6, wide, bottom - top - 6)
     legend(drawing, ground, key, panel)
     return drawing
 
@@ -136,12 +145,17 @@ def render_map(
     layer: Layer | ClusterLayer,
     *,
     form: Form = "standalone",
+    size: tuple[int, int] = WHOLE,
     file_format: FileFormat = "png",
 ) -> bytes:
-    """Draw one layer; ``slide`` has no title inside, ``standalone`` has title and subtitle."""
+    """Draw one layer; ``slide`` has no title inside, ``standalone`` has title and subtitle.
+
+    A picture for a part of a slide is as large as that part on a slide of 1920 by 1080 pixels
+    (``UNDER_TITLE``), so that its text is never smaller than on a whole one.
+    """
     write = png_of if file_format == "png" else svg_of
     title, words = layer.message or layer.title, alt_text(ground, layer)
-    return write(draw_map(ground, layer, form), title=title, words=words)
+    return write(draw_map(ground, layer, form, size), title=title, words=words)
 
 
 def write_map(

@@ -20,12 +20,12 @@ KINDS: tuple[FileFormat, FileFormat] = ("png", "svg")
 def write_maps(context: Context, folder: Path) -> tuple[dict[str, Picture], Picture]:
     """Write each map in both forms as PNG and SVG, the sheet of all, and the clusters.
 
-    Returns the slide pictures of the indicators and the small sheet, which serve the deck too.
+    Returns the maps and the sheet for the deck, each as large as its part of a slide.
     """
     from context.deck_slides import Picture
     from context.ground import read_ground, select_layers, sheet_measures
     from context.map_sheet import BESIDE, alt_text_of_sheet, render_sheet
-    from context.maps import alt_text, render_map, write_map
+    from context.maps import UNDER_TITLE, alt_text, render_map, write_map
 
     others: tuple[tuple[Form, str], ...] = (
         ("slide", "svg"),
@@ -38,20 +38,21 @@ def write_maps(context: Context, folder: Path) -> tuple[dict[str, Picture], Pict
     for layer in layers:
         slide = render_map(ground, layer, form="slide")
         (folder / f"{layer.indicator}_slide.png").write_bytes(slide)
+        shown = render_map(ground, layer, form="slide", size=UNDER_TITLE)
         words = layer.message or layer.title
-        pictures[layer.indicator] = Picture(slide, alt_text(ground, layer), words)
+        pictures[layer.indicator] = Picture(shown, alt_text(ground, layer), words)
         for form, suffix in others:
             path = folder / f"{layer.indicator}_{form}.{suffix}"
             write_map(ground, layer, path, form)
     _write_clusters(context, ground, layers, folder)
-    shown = select_layers(context, sheet_measures(context, MOST_IN_SHEET))
+    sheet = select_layers(context, sheet_measures(context, MOST_IN_SHEET))
     forms: tuple[Form, Form] = ("slide", "standalone")
     for whole in forms:
         for suffix in KINDS:
-            picture = render_sheet(ground, shown, whole, file_format=suffix)
+            picture = render_sheet(ground, sheet, whole, file_format=suffix)
             (folder / f"sheet_{whole}.{suffix}").write_bytes(picture)
-    beside = render_sheet(ground, shown, "slide", size=BESIDE, with_source=False)
-    return pictures, Picture(beside, alt_text_of_sheet(ground, shown), "The maps side by side")
+    beside = render_sheet(ground, sheet, "slide", size=BESIDE, with_source=False)
+    return pictures, Picture(beside, alt_text_of_sheet(ground, sheet), "The maps side by side")
 
 
 def _write_clusters(
