@@ -61,6 +61,17 @@ def _ticks(low: float, high: float) -> list[float]:
     return [first + step * n for n in range(8) if first + step * n <= high + 1e-9 * span]
 
 
+def decimals_of(ticks: Sequence[float]) -> int:
+    """Return the fewest decimals in which each tick reads as what it is.
+
+    >>> decimals_of([83.5, 83.55, 83.6]), decimals_of([0.0, 10.0])
+    (2, 0)
+    """
+    return next(
+        (n for n in range(3) if all(abs(round(tick, n) - tick) < 1e-6 for tick in ticks)), 3
+    )
+
+
 def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
     """Draw a dot per place with its value beside it, and a line at England's value."""
     panel, body = chart.panels[0], sheet.body
@@ -73,7 +84,7 @@ def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
     axis = Box(body.left + words + 10, body.top, body.width - words - 190, high_enough)
     scale = axis.width / ((high - low) or 1)
     ticks = _ticks(low, high)
-    decimals = 0 if all(t == int(t) for t in ticks) else 1 if chart.decimals < 2 else 2
+    decimals = decimals_of(ticks)
     for tick in ticks:
         x = axis.left + (tick - low) * scale
         sheet.segments([((x, axis.top), (x, axis.bottom))], LINE, 1.5, 1)

@@ -49,7 +49,6 @@ WORDS = {
     "Out of": "What they are a share of: the denominator, people or square kilometres.",
 }
 WIDTHS = {
-    "Place": 150,
     "Value": 75,
     "Difference": 100,
     "95% interval": 110,

@@ -40,7 +40,6 @@ WORDS = {
     "otherwise similar.",
 }
 WIDTHS = {
-    "Place": 180,
     "Sex": 80,
     "Years": 70,
     "95% interval": 120,

@@ -35,6 +35,8 @@ TO_LOAD = re.compile(r"Run `incontext fetch(?: --edition \d{4})?` to load all of
 LOAD_ON_DATA = "The page Data loads all of England."
 LOAD_BELOW = "It can be loaded below."
 ASK_TO_LOAD = "Ask whoever runs this server to load all of England."
+WIDEST_NAME = 290
+"""Pixels for the names of places in a table of figures."""
 MOST_CODES_IN_A_NAME = 6
 """More codes than these would make a file name that some systems refuse."""
 GLOSSARY = {
@@ -271,8 +273,11 @@ def show_figures(
     """Show a table that sorts by its figures while each cell reads as it is written.
 
     ``written`` gives, per column of figures, the text of each row; ``words`` explain columns on
-    hover; ``widths`` are in pixels.
+    hover; ``widths`` are in pixels; the first column is as wide as its longest name needs.
     """
+    first = str(table.columns[0])
+    longest = max((len(str(name)) for name in table[first]), default=0)
+    widths = {**widths, first: min(WIDEST_NAME, max(150, 25 + 7 * longest))}
     style = table.style
     for name, texts in written.items():
         for at, text in zip(table.index, texts, strict=True):

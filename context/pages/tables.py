@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MANY = 6
 """From so many columns on a table becomes a list earlier."""
+FIGURES = ' class="ic-figure"'
 FIGURE = re.compile(r"[\d,.]+( ?%)?|[\d.,]+ to [\d.,]+%?")
 
 
@@ -27,8 +28,9 @@ def show_table(table: pd.DataFrame, *, name: str = "") -> None:
 def table_html(table: pd.DataFrame, *, name: str = "") -> str:
     """Return the table as HTML; every text is escaped. Roles outlive the change to a list."""
     titles = [str(title) for title in table.columns]
+    right = [_is_figures([str(cell) for cell in table[name]]) for name in table.columns]
     heads = "".join(f'<th role="columnheader" scope="col">{escape(t)}</th>' for t in titles)
-    rows = [_row(titles, [str(cell) for cell in row]) for row in table.to_numpy().tolist()]
+    rows = [_row(titles, right, [str(cell) for cell in row]) for row in table.to_numpy().tolist()]
     kind = "ic-rows ic-many" if len(titles) >= MANY else "ic-rows"
     caption = f"<caption>{escape(name)}</caption>" if name else ""
     return (
@@ -38,14 +40,16 @@ def table_html(table: pd.DataFrame, *, name: str = "") -> str:
     )
 
 
-def _row(titles: list[str], cells: list[str]) -> str:
+def _row(titles: list[str], right: list[bool], cells: list[str]) -> str:
     first = f'<th role="rowheader" scope="row">{escape(cells[0])}</th>'
     rest = [
-        f'<td role="cell" data-title="{escape(title)}"{_kind(cell)}>{escape(cell)}</td>'
-        for title, cell in zip(titles[1:], cells[1:], strict=True)
+        f'<td role="cell" data-title="{escape(title)}"{FIGURES if figure else ""}>'
+        f"{escape(cell)}</td>"
+        for title, figure, cell in zip(titles[1:], right[1:], cells[1:], strict=True)
     ]
     return f'<tr role="row">{first}{"".join(rest)}</tr>'
 
 
-def _kind(cell: str) -> str:
-    return ' class="ic-figure"' if FIGURE.fullmatch(cell) else ""
+def _is_figures(cells: list[str]) -> bool:
+    """Say whether a column holds figures and nothing else."""
+    return any(cells) and all(FIGURE.fullmatch(cell) for cell in cells if cell)

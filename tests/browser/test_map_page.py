@@ -27,7 +27,7 @@ def test_points_are_drawn_and_listed_and_bad_rows_named(dashboard, page):
     heading(page, "The points and their small areas")
     page.get_by_text("Row 3: the easting").wait_for()
     page.get_by_text("A hospital's catchment is not its council").wait_for()
-    page.get_by_role("cell", name="<img src=x onerror=alert(1)>").first.wait_for()
+    page.get_by_role("rowheader", name="<img src=x onerror=alert(1)>").first.wait_for()
     page.wait_for_function(
         "() => { const f = document.querySelector('iframe').contentDocument;"
         " return f && f.querySelectorAll('.ic-pin').length === 1; }"
