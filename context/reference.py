@@ -112,16 +112,27 @@ def say_answers(answers: list[Answer]) -> str:
 Found = tuple[str, str, str]
 
 
+def _share(review: Review) -> Found:
+    measure = catalogue().measure("share_65_plus")
+    focus, rest = review.row(measure.id, "focus"), review.row(measure.id, "rest")
+    if focus is None or rest is None:
+        return UNCHECKED, "People aged 65 and over are not loaded.", ""
+    lower = review.voice.differs(focus, rest, measure) == "lower"
+    figures = f"{review.figure(focus)}; {review.figure(rest)}"
+    sentence = review.sentence("level.older_people.share_65_plus")
+    return (AGREES if lower else CONTRADICTS), figures, sentence
+
+
 def _number(review: Review) -> Found:
     focus = review.row("people_65_plus", "focus")
     others = review.voice.rows("people_65_plus", "ltla")
     if focus is None or not others:
         return UNCHECKED, "People aged 65 and over are not loaded.", ""
     largest = max(others, key=lambda row: row["value"])
-    share, rest = review.row("share_65_plus", "focus"), review.row("share_65_plus", "rest")
-    figures = f"{review.figure(focus)}; largest of its districts: {review.figure(largest)}"
-    if share is not None and rest is not None:
-        figures += f"; by share {review.figure(share)}, {review.figure(rest)}"
+    rest = review.row("people_65_plus", "rest")
+    figures = f"{review.figure(focus)}; largest of all districts: {review.figure(largest)}"
+    if rest is not None:
+        figures += f"; all districts of {review.figure(rest)} together"
     verdict = CONTRADICTS if largest["area_code"] == focus["area_code"] else AGREES
     return verdict, figures, review.sentence("level.older_people.share_65_plus")
 
@@ -257,6 +268,7 @@ def _longest_in_poor_health(measure: str) -> Callable[[Review], Found]:
 TOWN = "Barnstaple"
 PLYMOUTH, TORBAY = "E06000026", "E06000027"
 ANSWERS: dict[str, Callable[[Review], Found]] = {
+    "R1_share": _share,
     "R1_number": _number,
     "R1_areas": _older_areas,
     "R2_north_south": _south,
