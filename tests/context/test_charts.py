@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
@@ -183,10 +184,11 @@ def test_no_text_is_under_28_pixels_or_off_the_sheet(store, focus, form):
     context = build_context(resolve_request(store, system="devon", focus=focus), store)
     for chart in make_charts(context).drawn:
         figure = make_figure(chart, form)
+        renderer = FigureCanvasAgg(figure).get_renderer()  # once: each text would make its own
         assert figure.texts
         for text in figure.texts:
             assert text.get_fontsize() * DPI / 72 >= SMALLEST - 0.01, text.get_text()
-            box = text.get_window_extent()
+            box = text.get_window_extent(renderer)
             assert box.x0 >= 0, (chart.id, text.get_text())
             assert box.x1 <= 1920, (chart.id, text.get_text())
             assert -1 <= box.y0 <= box.y1 <= 1081, (chart.id, text.get_text())
