@@ -225,17 +225,20 @@ class _Deck:
 
     def add_sources(self) -> None:
         """Add sources and method, on as many slides as they need."""
-        texts = [*say_method(self.context, self.charts), *list_datasets(self.context)]
-        rights = [
-            say_attributions(self.context),
-            brief_source(self.context, (one.indicator for one in self.statements)),
+        said = say_method(self.context, self.charts)
+        rights = say_attributions(self.context)
+        named = [*list_datasets(self.context), rights]
+        pages = [
+            page
+            for texts in (said, named)
+            for page in split_to_fit(texts, self.layouts.area, TEXT_SIZES[-1:])
         ]
-        pages = split_to_fit(texts, self.layouts.area, TEXT_SIZES[-1:])
+        licence = brief_source(self.context, [one.indicator for one in self.statements])
         for n, page in enumerate(pages, 1):
             part = f" ({n} of {len(pages)})" if len(pages) > 1 else ""
             slide = self._slide("content", f"Sources and method{part}")
             slide.bullets(page, sizes=TEXT_SIZES[-1:])
-            slide.finish([*page, rights[0]], rights)
+            slide.finish([*page, rights], [licence or rights])
 
 
 def _head_height(text: str, width: int, *, bold: bool = True) -> int:

@@ -218,6 +218,25 @@ def test_the_focus_is_in_the_strong_colour(charts):
     assert FOCUS not in {colour_of(role) for role in ("england", "rest", "peer", "ltla")}
 
 
+def test_without_a_focus_the_system_is_in_the_strong_colour(store):
+    context = build_context(resolve_request(store, system="devon"), store)
+    for chart in make_charts(context).drawn:
+        if chart.id.startswith("comparison-imd") or chart.id == "age_structure":
+            panel = chart.panels[0]
+            assert panel.roles[panel.labels.index("Devon system")] == "focus"
+            assert panel.roles.count("focus") == 1
+
+
+def test_without_a_focus_the_years_are_those_of_the_authorities(store):
+    context = build_context(resolve_request(store, system="devon"), store)
+    chart = make_charts(context).find("years_in_good_health_at_65")
+    for panel in chart.panels:
+        shown = zip(panel.roles, panel.series[0].values, strict=True)
+        years = [value for role, value in shown if role != "england"]
+        assert f"{panel.title.lower()} {min(years):.1f} to {max(years):.1f} (" in chart.title
+    assert chart.title.startswith("Years in good health at 65 in the authorities of Devon: ")
+
+
 def test_png_is_1920_by_1080_and_the_same_every_time(charts):
     chart = charts.find("years_in_good_health_at_65")
     data = render_chart(chart)

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import re
 import zipfile
 
 import numpy as np
@@ -271,6 +272,64 @@ def test_text_never_overflows_even_with_long_names(store, focus, tmp_path):
                 )  # fmt: skip
                 assert used <= shape.height * 1.02, (slide.shapes.title.text, shape.name)
                 assert min(sizes, default=11) >= 11
+
+
+def table_of(deck):
+    tables = [shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table]
+    return [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+
+
+def test_without_a_focus_the_table_says_how_the_system_stands(store, tmp_path):
+    context = build_context(resolve_request(store, system="devon"), store)
+    write_deck(context, tmp_path / "system.pptx", map_picture=map_picture)
+    rows = table_of(Presentation(str(tmp_path / "system.pptx")))
+    assert rows[0][-1] == "Among the systems of England"
+    table = context.comparison
+    for row in rows:
+        if row[0].startswith("Index of Multiple Deprivation"):
+            own = table[(table["measure"] == "imd_score") & (table["role"] == "system")].iloc[0]
+            place, end = re.fullmatch(r"(\d+)\w\w (lowest|highest) of 42", row[-1]).groups()
+            assert int(place) == (own["rank"] if end == "lowest" else 43 - own["rank"])
+    assert not any("Life expectancy" in row[0] for row in rows)  # no system has one
+
+
+def test_every_part_of_the_table_has_one_size_and_no_indicator_is_broken(plymouth, deck):
+    sizes = {
+        run.font.size
+        for slide in deck.slides for shape in slide.shapes if shape.has_table
+        for row in shape.table.rows for cell in row.cells
+        for run in cell.text_frame.paragraphs[0].runs
+    }  # fmt: skip
+    assert len(sizes) == 1
+    heads = [row[0] for row in table_of(deck)]
+    starts = [n for n, head in enumerate(heads) if head == "Measure and period"]
+    assert len(starts) == 2
+    years = [n for n, head in enumerate(heads) if "expectancy" in head]
+    assert len(years) == 4
+    assert not any(years[0] < start < years[-1] for start in starts)
+
+
+def test_long_names_of_publishers_leave_a_source_on_every_slide_of_figures(plymouth, tmp_path):
+    manifest = json.loads(json.dumps(plymouth.store.manifest))
+    for entry in manifest["datasets"]:
+        if entry["id"] in ("life_expectancy", "ethnicity"):
+            entry["publisher"] = f"Office for {entry['id'].replace('_', ' ')} and Disparities"
+    store = dataclasses.replace(plymouth.store, manifest=manifest)
+    context = dataclasses.replace(plymouth, store=store)
+    write_deck(context, tmp_path / "long.pptx", map_picture=map_picture)
+    deck = Presentation(str(tmp_path / "long.pptx"))
+    for slide in list(deck.slides)[1:]:
+        shown = " ".join(text for shape in slide.shapes for text in texts_of(shape))
+        if not slide.shapes.title.text.startswith("What the map"):
+            assert "Source: " in shown, slide.shapes.title.text
+            assert "Open Government Licence" in shown, slide.shapes.title.text
+
+
+def test_every_chart_says_what_it_shows_above_it(plymouth, deck):
+    subtitles = {chart.subtitle for chart in make_charts(plymouth).drawn}
+    for slide in deck.slides:
+        if any(shape.has_chart for shape in slide.shapes):
+            assert subtitles & {text for shape in slide.shapes for text in texts_of(shape)}
 
 
 def test_own_template_is_used_without_its_slides(plymouth, tmp_path):

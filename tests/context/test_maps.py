@@ -28,7 +28,7 @@ from context.layers import ClusterLayer, Ground, Layer, Origin
 from context.lettering import SMALLEST, Box, text_width, wrap
 from context.map_ground import shapes_of
 from context.map_source import source_lines
-from context.maps import GAP, PANEL, alt_text, draw_map, render_map, write_map
+from context.maps import GAP, PANEL, UNDER_TITLE, WHOLE, alt_text, draw_map, render_map, write_map
 from context.palette import CLUSTERS, FIFTHS, PLAIN, colour_of_fifth
 from context.request import resolve_request
 from geodata.errors import NotAvailableError, RequestError
@@ -225,14 +225,16 @@ def test_colour_of_fifth_is_darkest_at_the_named_end():
         colour_of_fifth(6, "high")
 
 
-@pytest.mark.parametrize("form", ["slide", "standalone"])
+@pytest.mark.parametrize(
+    ("form", "size"), [("slide", WHOLE), ("standalone", WHOLE), ("slide", UNDER_TITLE)]
+)
 @pytest.mark.parametrize(
     "focus", [(), ("Plymouth",), ("Torbay",), ("Exeter",), ("Torridge",), ("Plymouth", "Torbay")]
 )
-def test_devon_has_all_names_and_no_text_is_small_cut_or_over_another(starter, focus, form):
+def test_devon_has_all_names_and_no_text_is_small_cut_or_over_another(starter, focus, form, size):
     context, ground = shown(starter, focus)
     for layer in select_layers(context):
-        drawing = draw_map(ground, layer, form)
+        drawing = draw_map(ground, layer, form, size)
         check_texts(drawing)
         said = " ".join(text.words for text in drawing.texts if text.halo)
         assert all(name in said for name in ground.ltla_names)
