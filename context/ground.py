@@ -135,8 +135,10 @@ def _layer(context: Context, measure: Measure, message: str) -> Layer:
     )
 
 
-def cluster_layer(context: Context, measure_id: str, message: str = "") -> ClusterLayer:
+def cluster_layer(context: Context, measure_id: str) -> ClusterLayer:
     """Return the clusters of one measure, from the column ``MEASURE.cluster_kind`` of the build.
+
+    Its message is the statement on them: that of high values, else of low ones.
 
     Raises ``NotAvailableError`` where the build has no clusters of the measure.
     """
@@ -149,6 +151,12 @@ def cluster_layer(context: Context, measure_id: str, message: str = "") -> Clust
         )
     kinds = context.small_areas[name].fillna("no value").astype(str)
     sources = _datasets(context, measure)
+    said = {statement.id: statement.bullet for statement in make_statements(context).statements}
+    sides = [
+        f"pattern.{measure.indicator}.{measure.id}.clusters.{side}" for side in ("high", "low")
+    ]
+    found = "Clusters" if kinds.isin(["high", "low"]).any() else "No clusters established"
+    message = next((said[name] for name in sides if name in said), f"{found}: {measure.title}")
     return ClusterLayer(
         indicator=measure.indicator,
         measure=measure.id,

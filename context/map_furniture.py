@@ -50,7 +50,9 @@ def footer(drawing: Drawing, ground: Ground, layer: Layer | ClusterLayer) -> flo
 def heading(drawing: Drawing, ground: Ground, layer: Layer | ClusterLayer) -> float:
     """Write title and subtitle at the top and return where they end."""
     wide = drawing.width - 60
-    title, size = fit(layer.message or layer.title, wide, (42, 38, 34, 30), 2, bold=True)
+    title, size = fit(
+        (layer.message or layer.title).rstrip("."), wide, (42, 38, 34, 30), 2, bold=True
+    )
     place = ground.system_name
     if ground.focus_name:
         place = f"{ground.focus_name} in {place}"

@@ -106,13 +106,18 @@ def _fifths(ground: Ground, layer: Layer) -> Key:
     return Key(title, about, tuple(rows), fills, gaps)
 
 
+def _named(words: str) -> str:
+    """The words for an end of the measure, where they say more than high or low."""
+    return "" if words in ("highest", "lowest") else f" ({words})"
+
+
 def _clusters(ground: Ground, layer: ClusterLayer) -> Key:
     kinds = layer.kinds.reindex(ground.outlines.index).fillna("no value").astype(str)
     dark, other = CLUSTERS if layer.darkest == "high" else CLUSTERS[::-1]
     colours = {"high": dark, "low": other, "": PLAIN, "no neighbours": ALONE, "no value": MISSING}
     words = {
-        "high": f"cluster of high values ({layer.high_words})",
-        "low": f"cluster of low values ({layer.low_words})",
+        "high": f"cluster of high values{_named(layer.high_words)}",
+        "low": f"cluster of low values{_named(layer.low_words)}",
         "": "no cluster established",
         "no neighbours": "no neighbours",
         "no value": "no value",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from context.build import Context
 
 MANIFEST = "manifest.json"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 EPOCH = "2000-01-01T00:00:00Z"
 """Stands for the time of making in the GeoPackage, which would make every file different."""
 STALE_S = 3600.0

@@ -31,6 +31,7 @@ from context.map_source import source_lines
 from context.maps import GAP, PANEL, UNDER_TITLE, WHOLE, alt_text, draw_map, render_map, write_map
 from context.palette import CLUSTERS, FIFTHS, PLAIN, colour_of_fifth
 from context.request import resolve_request
+from context.statements import make_statements
 from geodata.errors import NotAvailableError, RequestError
 from geodata.store import open_store
 
@@ -385,6 +386,21 @@ def test_clusters_come_from_the_build_or_say_that_there_are_none(starter):
     )
     assert layer.people.loc["high"].sum() == context.places["people"].iloc[:3].sum()
     assert layer.people.to_numpy().sum() == context.places["people"].sum()
+
+
+def test_the_title_of_a_map_of_clusters_is_the_statement_on_them(starter):
+    context, ground = shown(starter, ("Plymouth",))
+    said = {one.bullet for one in make_statements(context).statements if ".clusters." in one.id}
+    layer = cluster_layer(context, "share_65_plus")
+    assert layer.message in said
+    title = " ".join(text.words for text in draw_map(ground, layer).texts if text.bold)
+    assert layer.message.rstrip(".") in title
+    assert f"{layer.message.rstrip('.')}." not in title
+    none = context.small_areas.assign(
+        **{"share_65_plus.cluster_kind": "", "share_65_plus.cluster": 0}
+    )
+    bare = dataclasses.replace(context, small_areas=none)
+    assert cluster_layer(bare, "share_65_plus").message.startswith("No clusters established: ")
 
 
 def test_default_maps_leave_out_what_is_published_for_whole_areas_only(starter):
