@@ -15,7 +15,8 @@ import streamlit as st
 
 from context.pages import compare, data, export, in_context, life_expectancy
 from context.pages import map as map_page
-from context.pages.asked import ask_in_sidebar, open_chosen, read_link
+from context.pages.asked import ask_in_sidebar
+from context.pages.link import open_chosen, read_link
 from context.pages.loading import show_loading_alone
 from context.pages.shown import View, say_here, sentence
 from context.pages.upload import with_own
@@ -71,6 +72,12 @@ def main() -> None:
 def _page(title: str, path: str, show: Callable[[View], None], view: View | None) -> Any:
     def shown() -> None:
         if view is None:
+            return
+        try:
+            view.context()  # before anything is drawn, so that what is wrong stands alone
+        except InContextError as error:
+            st.title("In context")
+            st.error(sentence(str(error)))
             return
         try:
             show(view)

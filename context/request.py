@@ -59,7 +59,7 @@ def resolve_request(
 
     ``small_areas`` (codes of the system) stand for a focus of authorities.
     Raises ``UnknownNameError`` with the nearest names, and ``RequestError`` for a topic or extent
-    that does not exist or a focus lying partly inside without ``extent``.
+    that does not exist, a focus lying partly inside without ``extent``, or a peer in the focus.
     """
     if topic not in catalogue().topics:
         known = ", ".join(catalogue().topics)
@@ -71,6 +71,7 @@ def resolve_request(
     chosen = find_system(system, store)
     inside = [find_place(text, store, chosen) for text in focus]
     anywhere = [find_authority(text, store) for text in peers]
+    _refuse_itself(inside, anywhere)
     request = Request(
         edition=store.edition.id,
         system=chosen.code,
@@ -81,6 +82,16 @@ def resolve_request(
     )
     _require_extent(store, request, chosen)
     return request
+
+
+def _refuse_itself(focus: Sequence[Named], peers: Sequence[Named]) -> None:
+    codes = {place.code for place in focus}
+    for peer in peers:
+        if peer.code in codes:
+            raise RequestError(
+                f"{peer.name} is in the focus, so it cannot be compared with: leave it out as a "
+                "peer."
+            )
 
 
 def find_system(text: str, store: Store) -> Named:

@@ -1,36 +1,30 @@
-"""What is asked: the sidebar, and the link that reopens the view."""
+"""What is asked: the choices of the sidebar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from context.pages.finding import show_find
 from context.pages.group import ask_group, has_group_file
-from context.pages.shown import GLOSSARY, escape, keep_store, note
+from context.pages.link import asked_now, systems_of, write_link
+from context.pages.shown import GLOSSARY, escape, note
 from context.request import (
     DEFAULT_TOPIC,
-    EXTENTS,
     WHOLE,
     Request,
     authority_candidates,
-    find_authority,
-    find_place,
-    find_system,
-    is_small_area,
     resolve_request,
     short_system_name,
-    system_candidates,
 )
 from geodata.editions import editions
-from geodata.errors import InContextError
-from geodata.names import Named
-from geodata.store import CURRENT, home, open_store
+from geodata.store import CURRENT, home
 from indicators.catalogue import catalogue
 
 if TYPE_CHECKING:
+    from geodata.names import Named
     from geodata.store import Store
 
 HELP = {
@@ -41,111 +35,6 @@ HELP = {
     "peers": "Places anywhere in England to set beside the focus. Type a part of the name.",
     "topic": "What the review is about: it decides what is said first.",
 }
-
-
-def open_chosen() -> tuple[Store, list[str]]:
-    """Open the chosen edition: of the sidebar, else of the link, else the newest loaded.
-
-    Also returns what is wrong with the link, in sentences.
-    """
-    wrong: list[str] = []
-    chosen = st.session_state.get("edition")
-    asked = st.query_params.get("edition")
-    if chosen is None and asked:
-        try:
-            return keep_store(open_store(asked)), wrong
-        except InContextError as error:
-            wrong.append(str(error))
-    return keep_store(open_store(chosen)), wrong
-
-
-def read_link(store: Store, wrong: list[str]) -> None:
-    """Take what the link asks, once in a session; without a link, what the build proposes.
-
-    What is not known stays out, with one sentence.
-    """
-    state = st.session_state
-    if "system" in state:
-        if _asked_now() != state.get("asked_first"):
-            state["link_problems"] = []  # something was chosen since
-        return
-    link = st.query_params
-    asked: dict[str, Any] = {
-        "system": link.get("system"),
-        "focus": link.get_all("focus"),
-        "peers": link.get_all("peer"),
-    }
-    proposed = store.manifest.get("default_request", {})
-    if not asked["system"]:
-        asked = {**asked, **proposed} if not (asked["focus"] or asked["peers"]) else asked
-    found = _known(store, asked, wrong)
-    if found["system"] is None and proposed and asked["system"]:
-        found = _known(store, proposed, [])
-    topic, extent = link.get("topic", DEFAULT_TOPIC), link.get("extent", "")
-    if topic not in catalogue().topics:
-        wrong.append(f'There is no topic called "{topic[:40]}" in this tool; choose one here.')
-        topic = DEFAULT_TOPIC
-    state.update(found)
-    if found["system"] is None:
-        state["system"] = _systems(store)[0].code
-    state["topic"] = topic
-    if extent in EXTENTS[1:]:
-        state["extent"] = extent
-    elif extent:
-        wrong.append("The extent in the link is neither whole nor inside; choose it here.")
-    state["link_problems"] = wrong
-
-
-def _asked_now() -> tuple[Any, ...]:
-    state = st.session_state
-    return (
-        state.get("edition"),
-        state.get("system"),
-        *state.get("focus", ()),
-        *state.get("peers", ()),
-        state["topic"],
-    )
-
-
-def _known(store: Store, asked: dict[str, Any], wrong: list[str]) -> dict[str, Any]:
-    """Return what exists of what is asked, as codes; the sentences about the rest go in wrong."""
-    codes = _codes([asked["system"]] if asked.get("system") else [], wrong, "system", store)
-    loaded = {system.code: system for system in _systems(store)}
-    if not codes:
-        return {"system": None, "focus": [], "peers": []}
-    if codes[0] not in loaded:
-        name = short_system_name(store, codes[0])
-        wrong.append(f"{name} is not loaded. Run `incontext fetch` to load all of England.")
-        return {"system": None, "focus": [], "peers": []}
-    return {
-        "system": codes[0],
-        "focus": _codes(asked.get("focus", ()), wrong, "focus", store, loaded[codes[0]]),
-        "peers": _codes(asked.get("peers", ()), wrong, "peers", store),
-    }
-
-
-def _codes(
-    texts: Sequence[str], wrong: list[str], kind: str, store: Store, system: Named | None = None
-) -> list[str]:
-    """Find names or codes one by one; what is not found goes into ``wrong`` as a sentence."""
-    found = []
-    for text in texts:
-        try:
-            if system is not None:
-                found.append(find_place(text, store, system).code)
-            elif kind == "system":
-                found.append(find_system(text, store).code)
-            else:
-                found.append(find_authority(text, store).code)
-        except InContextError as error:
-            wrong.append(str(error))
-    return list(dict.fromkeys(found))
-
-
-def _systems(store: Store) -> list[Named]:
-    complete = set(store.manifest["complete_systems"])
-    loaded = [system for system in system_candidates(store) if system.code in complete]
-    return sorted(loaded, key=lambda system: short_system_name(store, system.code))
 
 
 def _loaded_editions(store: Store) -> list[str]:
@@ -169,7 +58,7 @@ def ask_in_sidebar(store: Store) -> tuple[Request, str]:
         help=f"{HELP['edition']} This one has the {store.edition.system_title}.",
     )
     _say_what_is_gone(store)
-    systems = [system.code for system in _systems(store)]
+    systems = [system.code for system in systems_of(store)]
     _keep("system", systems, systems[0])
     side.selectbox(
         "System",
@@ -187,7 +76,8 @@ def ask_in_sidebar(store: Store) -> tuple[Request, str]:
     group = ask_group(store, state["system"])
     focus = [] if has_group_file() else state["focus"]
     extent = _ask_extent(store, focus)
-    _places("Compare with", "peers", authority_candidates(store))
+    others = [place for place in authority_candidates(store) if place.code not in focus]
+    _places("Compare with", "peers", others)
     topics = list(catalogue().topics)
     _keep("topic", topics, DEFAULT_TOPIC)
     side.selectbox("Topic", topics, format_func=_topic_name, key="topic", help=HELP["topic"])
@@ -201,8 +91,8 @@ def ask_in_sidebar(store: Store) -> tuple[Request, str]:
         topic=state["topic"],
         extent=extent,
     )
-    state.setdefault("asked_first", _asked_now())
-    _write_link(request)
+    state.setdefault("asked_first", asked_now())
+    write_link(request)
     with side:
         note("The address of this page holds these choices: copy it to share this view.")
         _explain_words()
@@ -278,23 +168,3 @@ def _ask_extent(store: Store, focus: Sequence[str]) -> str:
         label, list(words), format_func=lambda key: words[key], key="extent"
     )
     return chosen
-
-
-def _write_link(request: Request) -> None:
-    """Write the request into the query string, so that the link reopens the view.
-
-    A group of small areas is left out: it is the reader's own, and too long for an address.
-    """
-    wanted: dict[str, str | list[str]] = {
-        "edition": request.edition,
-        "system": request.system,
-        "focus": [code for code in request.focus if not is_small_area(code)],
-        "peer": list(request.peers),
-        "topic": request.topic,
-    }
-    if request.extent:
-        wanted["extent"] = request.extent
-    wanted = {key: value for key, value in wanted.items() if value}
-    now = {key: st.query_params.get_all(key) for key in st.query_params}
-    if now != {key: [v] if isinstance(v, str) else v for key, v in wanted.items()}:
-        st.query_params.from_dict(wanted)

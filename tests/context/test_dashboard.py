@@ -134,6 +134,32 @@ def test_a_link_with_the_system_alone_has_no_focus():
     assert texts(app.title) == ["Devon in context"]
 
 
+def test_a_focus_without_a_system_opens_in_its_own_system():
+    app = open_app(edition="2020", focus="exeter")
+    assert sound(app)
+    assert texts(app.title) == ["Exeter in context"]
+    assert app.query_params["system"] in (DEVON, [DEVON])
+    unknown = open_app(focus="Atlantis")
+    assert not unknown.exception
+    assert "Atlantis" in texts(unknown.error)[0]
+
+
+def test_a_place_is_not_compared_with_itself():
+    app = open_app(system=DEVON, focus=[PLYMOUTH], peer=[PLYMOUTH, TORBAY])
+    assert "Plymouth is the focus" in texts(app.error)[0]
+    assert app.sidebar.multiselect(key="peers").value == [TORBAY]
+    app.sidebar.multiselect(key="focus").set_value([TORBAY]).run()
+    assert sound(app)
+    assert app.sidebar.multiselect(key="peers").value == []
+
+
+def test_a_request_that_cannot_be_answered_keeps_a_title_and_says_why():
+    app = open_app(system=DEVON, focus=[DEVON_COUNTY, EXETER])
+    assert not app.exception
+    assert texts(app.title) == ["In context"]
+    assert "lies inside another focus" in texts(app.error)[0]
+
+
 def test_a_choice_is_written_into_the_link():
     app = open_app()
     app.sidebar.multiselect(key="focus").set_value([EXETER]).run()

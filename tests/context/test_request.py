@@ -48,6 +48,11 @@ def test_a_system_by_code_name_or_alias(store, text):
     assert resolve_request(store, system=text) == Request(edition="2020", system=DEVON)
 
 
+def test_a_place_is_not_compared_with_itself(store):
+    with pytest.raises(RequestError, match="Plymouth is in the focus"):
+        resolve_request(store, system="devon", focus=["plymouth", "exeter"], peers=["E06000026"])
+
+
 def test_focus_and_peers_become_codes(store):
     request = resolve_request(
         store,
