@@ -85,6 +85,7 @@ def read_link(store: Store, wrong: list[str]) -> None:
 
 
 def asked_now() -> tuple[Any, ...]:
+    """Return what the sidebar asks, as one value to compare."""
     state = st.session_state
     return (
         state.get("edition"),
@@ -148,6 +149,7 @@ def _codes(
 
 
 def systems_of(store: Store) -> list[Named]:
+    """Return the systems that are loaded with their small areas, in the order of their names."""
     complete = set(store.manifest["complete_systems"])
     loaded = [system for system in system_candidates(store) if system.code in complete]
     return sorted(loaded, key=lambda system: short_system_name(store, system.code))

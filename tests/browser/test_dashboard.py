@@ -254,6 +254,15 @@ def test_loading_shows_its_progress_and_can_be_stopped(dashboard, page):
     page.get_by_role("button", name="Load all of England").wait_for()
 
 
+def serious_of(axe: Any, page: Any) -> list[tuple[str, list[str]]]:
+    """What axe finds that is serious, with the first elements."""
+    return [
+        (entry["id"], [node["html"][:120] for node in entry["nodes"][:3]])
+        for entry in axe.run(page).response["violations"]
+        if entry["impact"] in ("serious", "critical")
+    ]
+
+
 PAGES = ["in-context", "map", "compare", "life-expectancy", "export", "data"]
 
 
@@ -265,12 +274,7 @@ def test_axe_finds_nothing_serious_and_a_phone_shows_it_whole(dashboard, page, p
     settle(page)
     page.wait_for_function("document.documentElement.lang === 'en-GB'")
     page.get_by_text("What the words mean").click()
-    serious = [
-        (entry["id"], [node["html"][:120] for node in entry["nodes"][:3]])
-        for entry in axe.run(page).response["violations"]
-        if entry["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious_of(axe, page) == []
     levels = page.evaluate(
         "[...document.querySelectorAll('[data-testid=stMain] :is(h1,h2,h3,h4)')]"
         ".map(h => Number(h.tagName[1]))"
@@ -281,3 +285,19 @@ def test_axe_finds_nothing_serious_and_a_phone_shows_it_whole(dashboard, page, p
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for closed in page.get_by_text("Evidence and how to answer a challenge").all()[:3]:
+        closed.click()
+    page.wait_for_timeout(600)
+    assert serious_of(axe, page) == []
+
+
+def test_on_a_phone_the_legend_of_the_map_is_not_cut(dashboard, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{dashboard}/map?system=devon&focus=plymouth")
+    heading(page, "Plymouth on the map")
+    frame = page.wait_for_selector("iframe").content_frame()
+    frame.wait_for_function("window.inContext && window.inContext.drawn > 0")
+    page.wait_for_function(
+        "() => { const f = document.querySelector('iframe');"
+        " return f.contentDocument.documentElement.scrollHeight <= f.clientHeight; }"
+    )

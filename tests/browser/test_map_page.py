@@ -23,7 +23,7 @@ def test_points_are_drawn_and_listed_and_bad_rows_named(dashboard, page):
     assert map_frame(page).locator(".ic-pin").count() == 0
     page.get_by_text("Show points of your own").click()
     upload = {"name": "points.csv", "mimeType": "text/csv", "buffer": POINTS}
-    page.locator("input[type=file]").set_input_files(upload)
+    page.get_by_test_id("stMain").locator("input[type=file]").set_input_files(upload)
     heading(page, "The points and their small areas")
     page.get_by_text("Row 3: the easting").wait_for()
     page.get_by_text("A hospital's catchment is not its council").wait_for()
