@@ -301,3 +301,6 @@ def test_on_a_phone_the_legend_of_the_map_is_not_cut(dashboard, page):
         "() => { const f = document.querySelector('iframe');"
         " return f.contentDocument.documentElement.scrollHeight <= f.clientHeight; }"
     )
+    below = page.get_by_text("Show points of your own").bounding_box()["y"]
+    map_box = page.locator("iframe").bounding_box()
+    assert below >= map_box["y"] + map_box["height"]
