@@ -27,6 +27,7 @@ PAGES = ("in-context", "map", "compare", "life-expectancy", "export", "data")
 QUERY = "?edition=2020&system=E54000037&focus=E06000026&peer=E06000027"
 SCREEN, PHONE = (1440, 1600), (390, 1500)
 SHOWN_WIDE = 960
+PHONE_AGENT = "Mozilla/5.0 (Linux; Android 14) Mobile"
 COLOURS = 96
 DRAWN = """() => !document.querySelector("[data-testid=stStatusWidget]")
     && !document.querySelector("[data-testid=stSpinner]")
@@ -73,7 +74,8 @@ def wait_for(address: str) -> None:
 
 def take(browser: Any, address: str, size: tuple[int, int]) -> bytes:
     """Return a page as it is drawn, cut at the height of the window."""
-    tab = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    agent = PHONE_AGENT if size == PHONE else None
+    tab = browser.new_page(viewport={"width": size[0], "height": size[1]}, user_agent=agent)
     tab.goto(address)
     tab.locator("h1").first.wait_for()
     tab.wait_for_timeout(1000)
@@ -91,7 +93,8 @@ def save(picture: bytes, path: Path, width: int) -> None:
     image = Image.open(BytesIO(picture)).convert("RGB")
     if image.width > width:
         image = image.resize((width, round(image.height * width / image.width)), Image.LANCZOS)
-    image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    few = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from context.chart_sheet import LINE, TICKS, ChartSheet, colour_of, ink_on, shades_of
@@ -52,11 +53,11 @@ def _shortened(label: str, width: float, strong: bool, most: int) -> list[str]:
     return [*lines[:-1], lines[-1].rstrip() + "…"]
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round values from low to high, at most six."""
+def _ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return round values from low to high, at most one more than ``most``."""
     span = high - low or 1
     steps = [f * 10.0**e for e in range(-3, 7) for f in (1, 2, 2.5, 5)]
-    step = next(s for s in steps if span / s <= 5)
+    step = next(s for s in steps if span / s <= most)
     first = -(-low // step) * step
     return [first + step * n for n in range(8) if first + step * n <= high + 1e-9 * span]
 
@@ -79,11 +80,12 @@ def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
     known = [v for s in (values.values, values.lower, values.upper) for v in s if v is not None]
     low, high = min(known), max(known)
     low = 0.0 if low > 0 and low < 0.6 * high else low - 0.08 * (high - low or 1)
-    words = _label_width(panel.labels, 640)
+    words = _label_width(panel.labels, min(640, 0.4 * body.width))
+    room = 140 if sheet.is_narrow else 190  # for the last value
     high_enough = min(body.height - 44, TALLEST_ROW * len(panel.labels))
-    axis = Box(body.left + words + 10, body.top, body.width - words - 190, high_enough)
+    axis = Box(body.left + words + 10, body.top, body.width - words - room, high_enough)
     scale = axis.width / ((high - low) or 1)
-    ticks = _ticks(low, high)
+    ticks = _ticks(low, high, min(5, int(axis.width // 130)))
     decimals = decimals_of(ticks)
     for tick in ticks:
         x = axis.left + (tick - low) * scale
@@ -93,7 +95,7 @@ def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
     middles = _rows(sheet, panel, Box(body.left, axis.top, words, axis.height), words, TALLEST_ROW)
     for n, (y, role, value) in enumerate(zip(middles, panel.roles, values.values, strict=True)):
         if value is None:
-            sheet.middle(f"no value: {panel.notes[n]}", axis.left + 8, y, colour=QUIET)
+            _no_value(sheet, panel.notes[n], axis.left + 8, y)
             continue
         x, end = axis.left + (value - low) * scale, 0.0
         colour = colour_of(role)
@@ -108,6 +110,13 @@ def draw_dots(sheet: ChartSheet, chart: ChartData) -> None:
         strong = role in ("focus", "england")
         text = say_number(value, chart.unit, chart.decimals)
         sheet.middle(text, x + max(end, 16) + 10, y, bold=strong, halo=True)
+
+
+def _no_value(sheet: ChartSheet, reason: str, x: float, y: float) -> None:
+    """Write that there is no value, and why where there is room."""
+    text = f"no value: {reason}"
+    fits = x + text_width(text, SMALLEST) <= sheet.width
+    sheet.middle(text if fits or not sheet.is_narrow else "no value", x, y, colour=QUIET)
 
 
 def draw_columns(sheet: ChartSheet, chart: ChartData) -> None:
@@ -156,19 +165,31 @@ def _key(
     return y + height_of(1) + 16
 
 
-def draw_stacked(sheet: ChartSheet, chart: ChartData) -> None:
-    """Draw stacked bars, panels side by side on one scale, with the values inside the parts."""
+def draw_stacked(sheet: ChartSheet, chart: ChartData, together: Sequence[Panel] = ()) -> None:
+    """Draw stacked bars, panels side by side on one scale, with the values inside the parts.
+
+    On a narrow sheet the panels stand below each other, on the scale of all ``together``.
+    """
+    if sheet.is_narrow and len(chart.panels) > 1:
+        for part in chart.panels:
+            body = sheet.body
+            sheet.body = body._replace(height=body.height / len(chart.panels))
+            draw_stacked(sheet, replace(chart, panels=(part,)), chart.panels)
+            sheet.body = body._replace(top=body.top + sheet.body.height)
+        return
     body, count = sheet.body, len(chart.panels[0].series)
     roles = [role for panel in chart.panels for role in panel.roles]
     kinds = [r for r in ("focus", "rest") if (r == "focus") in {x == "focus" for x in roles}]
     pairs = list(zip(*(shades_of(kind, count) for kind in kinds), strict=True))
     names = [one.name for one in chart.panels[0].series]
     top = _key(sheet, list(zip(pairs, names, strict=True)), body.left, body.top, body.width)
-    words = _label_width(chart.panels[0].labels, 480 if len(chart.panels) > 1 else 640)
+    most = 480 if len(chart.panels) > 1 else 640
+    words = _label_width(chart.panels[0].labels, min(most, 0.4 * body.width))
     apart = 60.0
     each = (body.width - words - apart * (len(chart.panels) - 1)) / len(chart.panels)
-    totals = [sum(v or 0 for v in row) for p in chart.panels for row in _across(p)]
-    ends = [high for p in chart.panels for s in p.series for high in s.upper if high is not None]
+    scaled = together or chart.panels
+    totals = [sum(v or 0 for v in row) for p in scaled for row in _across(p)]
+    ends = [high for p in scaled for s in p.series for high in s.upper if high is not None]
     whole = chart.unit == "%" and all(abs(t - 100) < 0.01 or t == 0 for t in totals)
     room = each - (0 if whole else 110)
     scale = room / max([*totals, *ends, 1e-9])
@@ -207,7 +228,7 @@ def _stack(sheet: ChartSheet, chart: ChartData, panel: Panel, bar: _Bar, *, whol
     at, left, y, thick, scale = bar
     parts = _across(panel)[at]
     if all(part is None for part in parts):
-        sheet.middle(f"no value: {panel.notes[at]}", left + 8, y, colour=QUIET)
+        _no_value(sheet, panel.notes[at], left + 8, y)
         return
     x, end = left, left
     for one, part, colour in zip(

@@ -50,22 +50,26 @@ def ink_on(colour: str) -> str:
 class ChartSheet(Sheet):
     """A sheet with the titles above and the source below; ``body`` is what is left between."""
 
-    def __init__(self, chart: ChartData, *, with_titles: bool) -> None:
-        super().__init__()
-        width, y = WIDTH - 2 * MARGIN, 24.0
+    def __init__(
+        self, chart: ChartData, *, with_titles: bool, size: tuple[int, int] = (WIDTH, HEIGHT)
+    ) -> None:
+        super().__init__(size)
+        margin = MARGIN if size[0] == WIDTH else 8
+        width, y = self.width - 2 * margin, 24.0
         if with_titles:
-            title, size = fit(chart.title, width, (42, 38, 34, 30), 2, bold=True)
-            y = self.lines(title, (MARGIN, y), size, bold=True) + 4
-            under, size = fit(chart.subtitle, width, (30, SMALLEST), 2)
-            y = self.lines(under, (MARGIN, y), size, colour=QUIET) + 12
+            most = 2 if size[0] == WIDTH else 6
+            title, letters = fit(chart.title, width, (42, 38, 34, 30), most, bold=True)
+            y = self.lines(title, (margin, y), letters, bold=True) + 4
+            under, letters = fit(chart.subtitle, width, (30, SMALLEST), most)
+            y = self.lines(under, (margin, y), letters, colour=QUIET) + 12
         foot = [line for t in (chart.note, chart.source) for line in wrap(t, width, SMALLEST)]
-        bottom = HEIGHT - 18 - height_of(len(foot))
-        self.lines(foot, (MARGIN, bottom), colour=QUIET)
-        self.body = Box(MARGIN, y, width, bottom - 16 - y)
+        bottom = self.height - 18 - height_of(len(foot))
+        self.lines(foot, (margin, bottom), colour=QUIET)
+        self.body = Box(margin, y, width, bottom - 16 - y)
 
     def segments(self, lines: Sequence[Any], colour: str, width: float, order: float = 5) -> None:
         """Draw straight lines, each ((x, y), (x, y)) in pixels."""
-        flipped = [[(x / WIDTH, 1 - y / HEIGHT) for x, y in line] for line in lines]
+        flipped = [[(x / self.width, 1 - y / self.height) for x, y in line] for line in lines]
         drawn = LineCollection(
             flipped,
             colors=colour,
@@ -84,7 +88,9 @@ class ChartSheet(Sheet):
 
     def dot(self, x: float, y: float, colour: str, width: float) -> None:
         """Draw a dot."""
-        mark = Line2D([x / WIDTH], [1 - y / HEIGHT], marker="o", linestyle="none", color=colour)
+        mark = Line2D(
+            [x / self.width], [1 - y / self.height], marker="o", linestyle="none", color=colour
+        )
         mark.set(markersize=points(width), transform=self.figure.transFigure, zorder=6)
         self.figure.add_artist(mark)
 

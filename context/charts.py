@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from context.build import Context
 
 Form = Literal["slide", "standalone"]
+NARROW = 840
+"""Pixels across of a chart on a phone, where its text is half as large as in the picture."""
+NARROW_KINDS = ("dots", "stacked")
 _LOCK = RLock()  # matplotlib is not made for several threads
 
 
@@ -54,12 +57,24 @@ def make_charts(context: Context, measures: tuple[str, ...] = ()) -> Charts:
     return Charts(tuple(drawn), tuple(not_drawn))
 
 
-def make_figure(chart: ChartData, form: Form = "standalone") -> Figure:
-    """Lay a chart out on a figure of 1920 by 1080 pixels; ``slide`` has no title inside."""
+def make_figure(chart: ChartData, form: Form = "standalone", *, narrow: bool = False) -> Figure:
+    """Lay a chart out on a figure of 1920 by 1080 pixels; ``slide`` has no title inside.
+
+    ``narrow`` is the form for a phone: as wide as ``NARROW`` and as high as the rows need, for
+    the kinds of chart in ``NARROW_KINDS``.
+    """
     from context.chart_furniture import BODIES
     from context.chart_sheet import ChartSheet
+    from context.sheet import HEIGHT, WIDTH
 
-    sheet = ChartSheet(chart, with_titles=form == "standalone")
+    titles, size = form == "standalone", (WIDTH, HEIGHT)
+    if narrow and chart.kind in NARROW_KINDS:
+        trial = ChartSheet(chart, with_titles=titles, size=(NARROW, HEIGHT))
+        around = HEIGHT - trial.body.height
+        key = 60 if chart.kind == "dots" else 130
+        each = sum(key + 76 * len(panel.labels) for panel in chart.panels)
+        size = (NARROW, round(around + each))
+    sheet = ChartSheet(chart, with_titles=titles, size=size)
     BODIES[chart.kind](sheet, chart)
     return sheet.figure
 
@@ -69,8 +84,12 @@ def render_chart(
     *,
     form: Form = "standalone",
     file_format: Literal["png", "svg"] = "png",
+    narrow: bool = False,
 ) -> bytes:
-    """Draw one chart; ``slide`` has no title inside, ``standalone`` has title and subtitle."""
+    """Draw one chart; ``slide`` has no title inside, ``standalone`` has title and subtitle.
+
+    ``narrow`` is the form for a phone.
+    """
     import matplotlib as mpl
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -81,7 +100,7 @@ def render_chart(
 
     settings: dict[Any, Any] = {"svg.hashsalt": "incontext", "svg.fonttype": "none"}
     with _LOCK, mpl.rc_context(settings):
-        figure = make_figure(chart, form)
+        figure = make_figure(chart, form, narrow=narrow)
         target = io.BytesIO()
         if file_format == "svg":
             about = {"Title": chart.title, "Description": chart.alt, "Date": None, "Creator": None}

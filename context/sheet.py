@@ -16,10 +16,13 @@ WIDTH, HEIGHT = 1920, 1080
 
 
 class Sheet:
-    """A figure of 1920 by 1080 pixels that is drawn on in pixels from the top left."""
+    """A figure of so many pixels, drawn on in pixels from the top left."""
 
-    def __init__(self) -> None:
-        self.figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
+    def __init__(self, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
+        self.width, self.height = size
+        self.is_narrow = self.width < WIDTH
+        inches = (self.width / DPI, self.height / DPI)
+        self.figure = Figure(figsize=inches, dpi=DPI, facecolor="white")
 
     def lines(
         self,
@@ -38,8 +41,8 @@ class Sheet:
         for line in lines:
             for effects in [ring, []] if halo else [[]]:  # the text itself stays text in SVG
                 self.figure.text(
-                    x / WIDTH,
-                    1 - (y + BASELINE * size) / HEIGHT,
+                    x / self.width,
+                    1 - (y + BASELINE * size) / self.height,
                     line,
                     fontsize=points(size),
                     fontfamily=FAMILY,
@@ -56,8 +59,8 @@ class Sheet:
 
     def box(self, box: Box, fill: str, edge: str, line: float = 1.5, hatch: str = "") -> None:
         """Draw a rectangle."""
-        corner = (box.left / WIDTH, 1 - box.bottom / HEIGHT)
-        shape = Rectangle(corner, box.width / WIDTH, box.height / HEIGHT, zorder=3)
+        corner = (box.left / self.width, 1 - box.bottom / self.height)
+        shape = Rectangle(corner, box.width / self.width, box.height / self.height, zorder=3)
         shape.set(facecolor=fill, edgecolor=edge, linewidth=points(line), hatch=hatch or None)
         shape.set_transform(self.figure.transFigure)
         self.figure.add_artist(shape)
@@ -66,8 +69,8 @@ class Sheet:
         """Draw a line through the points."""
         self.figure.add_artist(
             Line2D(
-                [x / WIDTH for x in xs],
-                [1 - y / HEIGHT for y in ys],
+                [x / self.width for x in xs],
+                [1 - y / self.height for y in ys],
                 transform=self.figure.transFigure,
                 color=colour,
                 linewidth=points(line),

@@ -100,8 +100,8 @@ class View:
         return _charts(self.key, self.request, measures, self.store)
 
     def chart_picture(self, chart: ChartData) -> bytes:
-        """Return a chart as PNG with its titles inside."""
-        return _chart_picture(self.key, self.request, chart.id, chart)
+        """Return a chart as PNG with its titles inside, for a phone in a narrow form."""
+        return _chart_picture(self.key, self.request, chart.id, is_phone(), chart)
 
     def file_name(self, ending: str) -> str:
         """Return the name of a file made today for this request."""
@@ -186,10 +186,17 @@ def _charts(key: Key, request: Request, measures: tuple[str, ...], _store: Store
 
 
 @st.cache_data(max_entries=64, show_spinner="Drawing the chart")
-def _chart_picture(key: Key, request: Request, chart_id: str, _chart: ChartData) -> bytes:
+def _chart_picture(
+    key: Key, request: Request, chart_id: str, narrow: bool, _chart: ChartData
+) -> bytes:
     from context.charts import render_chart
 
-    return render_chart(_chart)
+    return render_chart(_chart, narrow=narrow)
+
+
+def is_phone() -> bool:
+    """Say whether the reader's browser calls itself one of a phone."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
 
 
 def escape(text: str) -> str:

@@ -291,6 +291,23 @@ def test_axe_finds_nothing_serious_and_a_phone_shows_it_whole(dashboard, page, p
     assert serious_of(axe, page) == []
 
 
+def test_a_phone_gets_charts_that_can_be_read(dashboard, page, chromium):
+    phone = chromium.new_context(
+        viewport={"width": 390, "height": 844}, user_agent="Mozilla/5.0 (Linux) Mobile Safari"
+    )
+    widths = []
+    for shown in (page, phone.new_page()):
+        shown.goto(f"{dashboard}/compare?system=devon&focus=plymouth")
+        heading(shown, "Plymouth compared")
+        chart = shown.get_by_test_id("stImage").locator("img").first
+        chart.wait_for()
+        shown.wait_for_function("document.querySelector('[data-testid=stImage] img').complete")
+        widths.append(chart.evaluate("image => image.naturalWidth"))
+    phone.close()
+    assert widths[0] > 1400
+    assert widths[1] == 840
+
+
 def test_on_a_phone_the_legend_of_the_map_is_not_cut(dashboard, page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{dashboard}/map?system=devon&focus=plymouth")

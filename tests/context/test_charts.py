@@ -268,3 +268,17 @@ def test_no_chart_module_reads_geometry():
         text = path.read_text(encoding="utf-8")
         assert "geopandas" not in text
         assert "shapely" not in text
+
+
+def test_the_narrow_form_is_for_a_phone_and_keeps_every_text_on_the_sheet(charts):
+    for chart in charts.drawn:
+        if chart.kind not in ("dots", "stacked"):
+            continue
+        figure = make_figure(chart, narrow=True)
+        wide, high = figure.get_size_inches() * DPI
+        assert round(wide) == 840
+        for text in figure.texts:
+            box = text.get_window_extent()
+            assert box.x0 >= -1, text.get_text()
+            assert box.x1 <= wide + 1, text.get_text()
+            assert -1 <= box.y0 <= box.y1 <= high + 1, text.get_text()
