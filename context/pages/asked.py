@@ -16,10 +16,12 @@ from context.request import (
     WHOLE,
     Request,
     authority_candidates,
+    find_system,
     resolve_request,
     short_system_name,
 )
 from geodata.editions import editions
+from geodata.errors import InContextError
 from geodata.store import CURRENT, home
 from indicators.catalogue import catalogue
 
@@ -59,7 +61,7 @@ def ask_in_sidebar(store: Store) -> tuple[Request, str]:
     )
     _say_what_is_gone(store)
     systems = [system.code for system in systems_of(store)]
-    _keep("system", systems, systems[0])
+    _keep_system(store, systems)
     side.selectbox(
         "System",
         systems,
@@ -119,6 +121,23 @@ def _keep(key: str, options: Sequence[str], otherwise: str) -> None:
     """Hold on to a choice only where it can still be chosen."""
     if st.session_state.get(key) not in options:
         st.session_state[key] = otherwise
+
+
+def _keep_system(store: Store, systems: Sequence[str]) -> None:
+    """Hold on to the chosen system by its name where another edition gives it another code."""
+    state = st.session_state
+    if state.get("system") not in systems:
+        name = state.get("system_name", "")
+        try:
+            found = find_system(name, store).code
+        except InContextError:
+            found = ""
+        state["system"] = found if found in systems else systems[0]
+        if name and state["system"] != found:
+            shown = short_system_name(store, state["system"])
+            text = f"{name} is no system of {store.edition.title}; {shown} is shown."
+            state["link_problems"] = [*state.get("link_problems", ()), text]
+    state["system_name"] = short_system_name(store, state["system"])
 
 
 def _say_what_is_gone(store: Store) -> None:

@@ -144,6 +144,28 @@ def test_a_focus_without_a_system_opens_in_its_own_system():
     assert "Atlantis" in texts(unknown.error)[0]
 
 
+@pytest.mark.parametrize(("name", "said"), [("Devon", ""), ("Mercia", "Mercia is no system of")])
+def test_a_system_whose_code_changed_between_editions_stays_and_a_lost_one_is_said(name, said):
+    script = f"""
+import streamlit as st
+from context.pages.asked import ask_in_sidebar
+from geodata.store import open_store
+
+left = dict(system="E54999999", system_name={name!r}, focus=[{EXETER!r}], peers=[], topic="cancer")
+if "left" not in st.session_state:  # what another edition left in the session
+    st.session_state.update(left=True, **left)
+request, _ = ask_in_sidebar(open_store())
+st.text(request.system + " ".join(request.focus))
+st.text(" ".join(st.session_state.get("link_problems", ())))
+"""
+    app = AppTest.from_string(script, default_timeout=60).run()
+    assert not app.exception
+    shown, problem = (element.value for element in app.text)
+    assert shown == DEVON + EXETER
+    assert problem.startswith(said)
+    assert bool(problem) == bool(said)
+
+
 def test_a_place_is_not_compared_with_itself():
     app = open_app(system=DEVON, focus=[PLYMOUTH], peer=[PLYMOUTH, TORBAY])
     assert "Plymouth is the focus" in texts(app.error)[0]
