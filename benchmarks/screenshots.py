@@ -36,20 +36,20 @@ DRAWN = """() => !document.querySelector("[data-testid=stStatusWidget]")
 
 
 @contextmanager
-def dashboard() -> Iterator[str]:
-    """Run a dashboard with nothing but the starter and yield its address."""
+def dashboard(data: str | None = None) -> Iterator[str]:
+    """Run a dashboard on a folder of data, else on the starter alone, and yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     url = f"http://127.0.0.1:{port}"
     root = Path(__file__).resolve().parents[1]
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as empty:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
         process = subprocess.Popen(
             command,
             cwd=root,
-            env={**os.environ, "INCONTEXT_HOME": home},
+            env={**os.environ, "INCONTEXT_HOME": data or empty},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -10,7 +10,7 @@ import streamlit as st
 from context.pages.finding import show_find
 from context.pages.group import ask_group, has_group_file
 from context.pages.link import asked_now, systems_of, write_link
-from context.pages.shown import GLOSSARY, escape, note
+from context.pages.shown import GLOSSARY, escape, how_to_load, note
 from context.request import (
     DEFAULT_TOPIC,
     WHOLE,
@@ -71,7 +71,7 @@ def ask_in_sidebar(store: Store) -> tuple[Request, str]:
     )
     if len(systems) < len(store.manifest["systems"]):
         with side:
-            note("Only these are loaded. The page Data loads all of England.")
+            note(f"Only these are loaded. {how_to_load()}")
     _places(
         "Focus", "focus", authority_candidates(store, state["system"]), disabled=has_group_file()
     )

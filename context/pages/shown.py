@@ -223,7 +223,12 @@ def _escape_part(part: str) -> str:
 
 def say_here(text: str, remedy: str = LOAD_ON_DATA) -> str:
     """Escape a notice as ``sentence`` does; a page that loads data stands for the command."""
-    return sentence(TO_LOAD.sub(remedy if is_allowed() else ASK_TO_LOAD, text))
+    return sentence(TO_LOAD.sub(how_to_load(remedy), text))
+
+
+def how_to_load(remedy: str = LOAD_ON_DATA) -> str:
+    """Say how all of England is loaded here: by a page, or by whoever runs the server."""
+    return remedy if is_allowed() else ASK_TO_LOAD
 
 
 def indicator_name(store: Store, indicator: str) -> str:

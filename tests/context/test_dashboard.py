@@ -352,7 +352,9 @@ def test_a_reader_is_sent_to_the_page_that_loads_data_not_to_a_command(monkeypat
     below = open_page("data", focus=[])
     assert any("It can be loaded below" in text for text in texts(below.markdown))
     monkeypatch.setenv("INCONTEXT_FETCH", "off")
-    assert "Ask whoever runs this server" in texts(open_app().info)[0]
+    off = open_app()
+    assert "Ask whoever runs this server" in texts(off.info)[0]
+    assert not any("The page Data loads" in text for text in texts(off.sidebar.markdown))
 
 
 def test_a_server_that_may_not_fetch_says_so_and_has_no_button(monkeypatch):
