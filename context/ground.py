@@ -10,7 +10,7 @@ from context.build import Context
 from context.layers import FIFTHS, ClusterLayer, Ground, Layer, Origin
 from context.overlay import catalogue_of
 from context.own_measure import OwnMeasure
-from context.statements import make_statements
+from context.statements import Statements, make_statements
 from context.wording import say_licence, start_sentence
 from geodata.boundaries import dissolve
 from geodata.errors import NotAvailableError, RequestError
@@ -97,11 +97,17 @@ def choose_measure(context: Context, indicator: Indicator, measure_id: str = "")
     return measure
 
 
-def select_layers(context: Context, measures: tuple[str, ...] = ()) -> tuple[Layer, ...]:
-    """Return the layers asked for, else the default measure of each indicator in topic order."""
+def select_layers(
+    context: Context, measures: tuple[str, ...] = (), *, said: Statements | None = None
+) -> tuple[Layer, ...]:
+    """Return the layers asked for, else the default measure of each indicator in topic order.
+
+    ``said`` are the statements of this context where they are made already: titles come from them.
+    """
     entries = catalogue_of(context.store)
     chosen = measures or default_measures(context)
-    messages = {s.id.split(".")[2]: s.bullet for s in make_statements(context).statements[::-1]}
+    made = (said or make_statements(context)).statements
+    messages = {statement.id.split(".")[2]: statement.bullet for statement in made[::-1]}
     return tuple(_layer(context, entries.measure(name), messages.get(name, "")) for name in chosen)
 
 

@@ -152,4 +152,5 @@ def _all_layers(key: Key, request: Request, _view: View) -> tuple[Layer, ...]:
     entries = catalogue_of(_view.store).measures.values()
     mapped = [m for m in entries if m.is_of_small_areas and m.id in loaded]
     mapped.sort(key=lambda m: (rank.get(m.indicator, len(rank)), m.id not in first))
-    return select_layers(_view.context(), tuple(m.id for m in mapped))
+    measures = tuple(measure.id for measure in mapped)
+    return select_layers(_view.context(), measures, said=_view.statements())

@@ -151,7 +151,8 @@ def _ground(key: Key, request: Request, _store: Store) -> tuple[Ground, tuple[La
     from context.ground import read_ground, select_layers
 
     context = _context(key, request, _store)
-    return read_ground(context), select_layers(context)
+    said = _statements(key, request, _store)
+    return read_ground(context), select_layers(context, said=said)
 
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the map")
