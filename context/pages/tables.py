@@ -11,7 +11,7 @@ import streamlit as st
 if TYPE_CHECKING:
     import pandas as pd
 
-MANY = 6
+MANY = 8
 """From so many columns on a table becomes a list earlier."""
 FIGURES = ' class="ic-figure"'
 FIGURE = re.compile(r"[\d,.]+( ?%)?|[\d.,]+ to [\d.,]+%?")

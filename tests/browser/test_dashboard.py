@@ -206,6 +206,8 @@ def test_a_sentence_opens_to_its_evidence_which_fits_the_page(dashboard, page):
             .filter(e => e.scrollWidth > e.clientWidth + 1).length"""
     )
     assert too_wide == 0
+    shapes = "[...document.querySelectorAll('.ic-rows td')].map(c => getComputedStyle(c).display)"
+    assert set(page.evaluate(shapes)) == {"table-cell"}  # lists are for narrow screens
     assert page.get_by_text("If challenged.").first.is_visible()
     assert page.get_by_role("cell", name="E06000026").first.is_visible()
 
