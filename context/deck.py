@@ -227,10 +227,9 @@ class _Deck:
         """Add sources and method, on as many slides as they need."""
         said = say_method(self.context, self.charts)
         rights = say_attributions(self.context)
-        named = [*list_datasets(self.context), rights]
         pages = [
             page
-            for texts in (said, named)
+            for texts in ([*said, rights], list_datasets(self.context))
             for page in split_to_fit(texts, self.layouts.area, TEXT_SIZES[-1:])
         ]
         licence = brief_source(self.context, [one.indicator for one in self.statements])
