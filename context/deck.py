@@ -35,7 +35,7 @@ from context.deck_text import (
     LANGUAGE,
     clean,
     height_of,
-    split_to_fit,
+    split_evenly,
     write,
 )
 from context.statements import Statement, make_statements
@@ -225,13 +225,10 @@ class _Deck:
 
     def add_sources(self) -> None:
         """Add sources and method, on as many slides as they need."""
-        said = say_method(self.context, self.charts)
         rights = say_attributions(self.context)
-        pages = [
-            page
-            for texts in ([*said, rights], list_datasets(self.context))
-            for page in split_to_fit(texts, self.layouts.area, TEXT_SIZES[-1:])
-        ]
+        said = [*say_method(self.context, self.charts), rights]
+        texts = [*said, *list_datasets(self.context)]
+        pages = split_evenly(texts, self.layouts.area, TEXT_SIZES[-1:])
         licence = brief_source(self.context, [one.indicator for one in self.statements])
         for n, page in enumerate(pages, 1):
             part = f" ({n} of {len(pages)})" if len(pages) > 1 else ""

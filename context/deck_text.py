@@ -90,6 +90,16 @@ def split_to_fit(
     return pages
 
 
+def split_evenly(texts: Sequence[str], area: Area, sizes: Sequence[float]) -> list[list[str]]:
+    """Split paragraphs into as few slides as hold them, alike full as far as they go."""
+    fewest = split_to_fit(texts, area, sizes)
+    for share in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95):
+        trial = split_to_fit(texts, area._replace(height=int(share * area.height)), sizes)
+        if len(trial) == len(fewest):
+            return trial
+    return fewest
+
+
 def write(
     frame: Any, texts: Sequence[str], size: float, *, bold: bool | None = None, gap: float = 0.0
 ) -> None:

@@ -17,8 +17,8 @@ from context.build import build_context
 from context.charts import make_charts
 from context.deck import mapped_indicators, write_deck
 from context.deck_slides import Picture
-from context.deck_template import open_template
-from context.deck_text import INSET, count_lines, line_height
+from context.deck_template import Area, open_template
+from context.deck_text import INSET, count_lines, line_height, split_evenly, split_to_fit
 from context.request import resolve_request
 from context.statements import make_statements
 from geodata.errors import RequestError
@@ -323,6 +323,16 @@ def test_long_names_of_publishers_leave_a_source_on_every_slide_of_figures(plymo
         if not slide.shapes.title.text.startswith("What the map"):
             assert "Source: " in shown, slide.shapes.title.text
             assert "Open Government Licence" in shown, slide.shapes.title.text
+
+
+@pytest.mark.parametrize("count", [1, 5, 14, 15, 27, 40])
+def test_paragraphs_are_split_evenly_on_as_few_slides_as_hold_them(count):
+    area = Area(0, 0, 11000000, 4900000)
+    texts = [f"Paragraph {n} of the sources" for n in range(count)]
+    pages = split_evenly(texts, area, (14,))
+    assert [text for page in pages for text in page] == texts
+    assert len(pages) == len(split_to_fit(texts, area, (14,)))
+    assert len(pages[-1]) >= len(pages[0]) / 2
 
 
 def test_every_chart_says_what_it_shows_above_it(plymouth, deck):
