@@ -238,10 +238,9 @@ def _reason(context: Context, gone: Sequence[str]) -> str:
     return ""
 
 
-def source_line(context: Context, indicators: Iterable[str]) -> str:
-    """Say publishers, datasets, periods and licence of the figures of some indicators."""
-    known = catalogue_of(context.store).indicators
-    wanted = {name for i in indicators if i in known for name in known[i].datasets}
+def source_line(context: Context, names: Iterable[str]) -> str:
+    """Say publishers, datasets, periods and licence of some measures, or whole indicators."""
+    wanted = catalogue_of(context.store).datasets_of(names)
     entries = [e for e in context.store.manifest["datasets"] if e["id"] in wanted]
     titles = "; ".join(f"{e['publisher']}, {e['title']} ({e['period']})" for e in entries)
     licence = say_licence(str(entry["licence"]) for entry in entries)

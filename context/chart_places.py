@@ -67,7 +67,7 @@ def make_comparison(context: Context, measure_id: str) -> ChartData:
         measures=(measure_id,),
         title=say_comparison(context, measure) or measure.title,
         subtitle=f"{_titled(measure)}, {place_and_period(context, period)}",
-        source=source_line(context, [measure.indicator]),
+        source=source_line(context, [measure.id]),
         alt=_alt_of_comparison(context, measure, with_value),
         note=INTERVAL_NOTE if limits else "",
         unit=measure.unit,
@@ -246,7 +246,7 @@ def make_positions(context: Context) -> ChartData:
         if firsts
         else f"Where {place} stands among the areas of England",
         subtitle=f"Each line is one area of England; {place} is marked",
-        source=source_line(context, [measure.indicator for measure in used]),
+        source=source_line(context, [measure.id for measure in used]),
         alt=f"Strips of all areas in England with {place} marked. {'. '.join(said_ranks)}.",
         note="",
         unit="",

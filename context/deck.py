@@ -203,8 +203,8 @@ class _Deck:
             title = f"{panel.title}. " if panel.title else ""
             slide.frame(frame, "Chart", f"{title}{chart.subtitle}. {chart.alt}")
         notes = notes_of_chart(chart)
-        short = short_source(self.context, [chart.indicator])
-        brief = brief_source(self.context, [chart.indicator])
+        named = chart.measures or (chart.indicator,)
+        short, brief = (say(self.context, named) for say in (short_source, brief_source))
         sources = (chart.source, short, brief)
         wordings = [*(f"{chart.note} {source}".strip() for source in sources), short, brief]
         slide.finish([*notes, *notes_of_statements(self._of(chart.indicator))], wordings)

@@ -66,16 +66,15 @@ def years_bullets(chart: ChartData) -> list[str]:
     return texts
 
 
-def short_source(context: Context, indicators: Iterable[str]) -> str:
+def short_source(context: Context, names: Iterable[str]) -> str:
     """Name publishers and licence in a line, and say where the datasets are named."""
-    brief = brief_source(context, indicators)
+    brief = brief_source(context, names)
     return f"{brief} Datasets and periods are in the notes." if brief else ""
 
 
-def brief_source(context: Context, indicators: Iterable[str]) -> str:
-    """Name publishers and licence, without a word too many."""
-    known = catalogue_of(context.store).indicators
-    wanted = {name for i in indicators if i in known for name in known[i].datasets}
+def brief_source(context: Context, names: Iterable[str]) -> str:
+    """Name publishers and licence of measures or indicators, without a word too many."""
+    wanted = catalogue_of(context.store).datasets_of(names)
     entries = [e for e in context.store.manifest["datasets"] if e["id"] in wanted]
     if not entries:
         return ""

@@ -182,9 +182,7 @@ def cluster_layer(context: Context, measure_id: str) -> ClusterLayer:
 def _datasets(context: Context, measure: Measure) -> list[dict[str, Any]]:
     """The datasets of a measure, and the one that counts the people of the legend."""
     known = {str(d["id"]): d for d in context.store.manifest["datasets"]}
-    wanted = dict.fromkeys(
-        (*catalogue_of(context.store).indicators[measure.indicator].datasets, PEOPLE)
-    )
+    wanted = dict.fromkeys((*measure.datasets, PEOPLE))
     return [known[name] for name in wanted if name in known]
 
 

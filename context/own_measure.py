@@ -68,6 +68,7 @@ def make_measure(table: OwnTable, store: Store, places: pd.DataFrame) -> OwnMeas
         worth_saying=0.0,
         minimum=0,
         fifths_from="",
+        datasets=(OWN,),
         definition=(
             f"These are values from the user's own table, by "
             f"{LEVEL_NAMES[table.level].removeprefix('codes of ')}.{mean}"

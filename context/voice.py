@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from context.overlay import catalogue_of
 from context.wording import plain, say_islands, say_join, say_number, say_place, start_sentence
 from indicators.catalogue import Measure
 
@@ -241,8 +240,7 @@ class Voice:
     ) -> tuple[str, ...]:
         """Return the source lines of the datasets of a store that the evidence comes from."""
         store = store or self.context.store
-        wanted = catalogue_of(store).indicators[measure.indicator].datasets
-        entries = [e for e in store.manifest["datasets"] if e["id"] in wanted]
+        entries = [e for e in store.manifest["datasets"] if e["id"] in measure.datasets]
         periods = {str(row["period"]) for row in evidence}
         named = [e for e in entries if any(e["period"] in period for period in periods)]
         return tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -45,6 +45,8 @@ class Measure:
     fifths_from: str
     definition: str
     limit: str
+    datasets: tuple[str, ...] = ()
+    """Datasets that its figures come from."""
 
     @property
     def is_count(self) -> bool:
@@ -143,6 +145,17 @@ class Catalogue:
                 f'There is no measure called "{measure_id[:60]}". Choose one of: {known}.'
             ) from None
 
+    def datasets_of(self, names: Iterable[str]) -> set[str]:
+        """Return the datasets of measures, or of all measures of indicators, by their ids."""
+        measures, indicators = self.measures, self.indicators
+        found: set[str] = set()
+        for name in names:
+            if name in measures:
+                found.update(measures[name].datasets)
+            elif name in indicators:
+                found.update(indicators[name].datasets)
+        return found
+
     def indicator(self, indicator_id: str) -> Indicator:
         """Return one indicator; raise ``RequestError`` with the ids that exist."""
         try:
@@ -194,7 +207,8 @@ def _read_indicator(name: str, entry: dict[str, Any]) -> Indicator:
         defaults=tuple(entry.get("defaults", [entry["default"]])),
         order=entry["order"],
         measures=tuple(
-            _read_measure(key, name, {**shared, **m}) for key, m in entry["measures"].items()
+            _read_measure(key, name, {"datasets": entry["datasets"], **shared, **m})
+            for key, m in entry["measures"].items()
         ),
         not_in=entry.get("not_in", {}),
         change=Change(**entry.get("change", {})),
@@ -220,5 +234,6 @@ def _read_measure(name: str, indicator: str, entry: dict[str, Any]) -> Measure:
         age=entry.get("age", "all"),
         worth_saying=float(entry.get("worth_saying", 0.0)),
         minimum=entry.get("minimum", 0),
+        datasets=tuple(entry["datasets"]),
         **{key: entry.get(key, "") for key in texts},
     )

@@ -282,3 +282,12 @@ def test_the_narrow_form_is_for_a_phone_and_keeps_every_text_on_the_sheet(charts
             assert box.x0 >= -1, text.get_text()
             assert box.x1 <= wide + 1, text.get_text()
             assert -1 <= box.y0 <= box.y1 <= high + 1, text.get_text()
+
+
+def test_a_chart_names_the_publishers_of_its_own_figures_alone(charts):
+    ethnicity = charts.find("comparison-share_minority_ethnic").source
+    assert "Census 2011" in ethnicity
+    assert "Deprivation" not in ethnicity
+    groups = charts.find("groups_by_fifth").source
+    assert "Deprivation" in groups
+    assert "Census 2011" in groups
