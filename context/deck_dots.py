@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
-from context.chart_sheet import LINE, colour_of
-from context.deck_text import LANGUAGE, break_lines, clean
-from context.deck_workbook import INK, SHEET, new_workbook, number_format, write_numbers
+from context.chart_sheet import LINE
+from context.deck_dot_marks import (
+    DOT,
+    DOTS,
+    NO_LINE,
+    NO_MARK,
+    Series,
+    all_labels,
+    dot_of,
+    label_of,
+    line_of,
+    mark_of,
+    name_lines,
+    value_labels,
+    write_series,
+)
+from context.deck_text import clean
+from context.deck_workbook import INK, new_workbook, write_numbers
 from context.drawing import QUIET
-from context.palette import FOCUS, OTHER
-from context.wording import say_number
+from context.palette import OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from context.chart_data import ChartData, Panel
     from context.deck_template import Area
-
-DOT, DOTS = 10, {"focus": 15, "england": 12, "peer": 11, "rest": 11, "system": 11}
-"""Sizes of the dots in points; LibreOffice colours a dot only where its size is its own."""
-FIELDS = "http://schemas.microsoft.com/office/drawing/2012/chart"
-FIELDS_ID = "{CE6537A1-D6FC-4f65-9D91-7224C49458BB}"
 
 
 class Axis(NamedTuple):
@@ -79,7 +86,7 @@ def add_dots(
     plot = drawn._chartSpace.chart.plotArea.find(qn("c:scatterChart"))
     old = plot.find(qn("c:ser"))
     for at, one in enumerate(_series(chart, names, axis, words, size)):
-        old.addprevious(parse_xml(_write(one, at)))
+        old.addprevious(parse_xml(write_series(one, at)))
     plot.remove(old)
     _style(drawn, chart, len(names), axis, size)
     return frame
@@ -168,21 +175,9 @@ def _england(panel: Panel) -> float | None:
     return found.get("england")
 
 
-class _Series(NamedTuple):
-    """A series: its name and the cell of it, how it looks, and where its points stand."""
-
-    name: str
-    column: str
-    line: str
-    mark: str
-    parts: str
-    x: tuple[str, Sequence[float | None]]
-    y: tuple[str, Sequence[float | None]]
-
-
 def _series(
     chart: ChartData, names: Sequence[str], axis: Axis, words: int, size: float
-) -> list[_Series]:
+) -> list[Series]:
     """The intervals, the names, England's line, the dots.
 
     LibreOffice loses a series that comes before a longer one, so that the longest comes first.
@@ -193,129 +188,18 @@ def _series(
     limited = any(low is not None for low in one.lower)
     if limited:
         ends, at = _intervals(panel)
-        found.append(_Series("Intervals", "F", _line(INK), _NO_MARK, "", ("F", ends), ("G", at)))
+        found.append(Series("Intervals", "F", line_of(INK), NO_MARK, "", ("F", ends), ("G", at)))
     labels = "".join(
-        _label(n, _name(name, role, words, size), "l", what="SerName")
+        label_of(n, name_lines(name, role, words, size), "l", what="SerName")
         for n, (name, role) in enumerate(zip(names, panel.roles, strict=True))
     )
     at_left = ("H", [axis.low] * rows)
-    found.append(_Series("Place", "A", _NO_LINE, _NO_MARK, _all(labels), at_left, heights))
+    found.append(Series("Place", "A", NO_LINE, NO_MARK, all_labels(labels), at_left, heights))
     if england is not None:
         x, y = ("J", (england, england)), ("K", _ends(rows))
-        found.append(_Series("England", "J", _line(QUIET), _NO_MARK, "", x, y))
-    dots = [_dot(n, role) for n, role in enumerate(panel.roles) if role in DOTS]
-    parts = "".join(dots) + _all("".join(_values(chart, size, above=limited)))
-    mark, values = _mark(DOT, OTHER[1:]), ("B", one.values)
-    found.append(_Series(one.name, "B", _NO_LINE, mark, parts, values, heights))
+        found.append(Series("England", "J", line_of(QUIET), NO_MARK, "", x, y))
+    dots = [dot_of(n, role) for n, role in enumerate(panel.roles) if role in DOTS]
+    parts = "".join(dots) + all_labels("".join(value_labels(chart, size, above=limited)))
+    mark, values = mark_of(DOT, OTHER[1:]), ("B", one.values)
+    found.append(Series(one.name, "B", NO_LINE, mark, parts, values, heights))
     return found
-
-
-def _line(colour: str) -> str:
-    return (
-        f'<a:ln w="19050"><a:solidFill><a:srgbClr val="{colour.lstrip("#")}"/></a:solidFill></a:ln>'
-    )
-
-
-_NO_LINE = '<a:ln w="19050"><a:noFill/></a:ln>'
-_NO_MARK = '<c:marker><c:symbol val="none"/></c:marker>'
-_SHOW = ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
-
-
-def _strong(role: str) -> bool:
-    return role in ("focus", "england")
-
-
-def _mark(size: int, colour: str) -> str:
-    return (
-        f'<c:marker><c:symbol val="circle"/><c:size val="{size}"/><c:spPr><a:solidFill><a:srgbClr '
-        f'val="{colour}"/></a:solidFill><a:ln><a:noFill/></a:ln></c:spPr></c:marker>'
-    )
-
-
-def _dot(n: int, role: str) -> str:
-    mark = _mark(DOTS[role], colour_of(role)[1:])
-    return f'<c:dPt><c:idx val="{n}"/>{mark}<c:bubble3D val="0"/></c:dPt>'
-
-
-def _shown(what: str = "") -> str:
-    return "".join(f'<c:show{name} val="{int(name == what)}"/>' for name in _SHOW)
-
-
-def _all(labels: str) -> str:
-    return f"<c:dLbls>{labels}{_shown()}</c:dLbls>" if labels else ""
-
-
-def _label(n: int, text: str, place: str, *, form: str = "", what: str, more: str = "") -> str:
-    """One label of a point: its paragraphs, its place, its form as a number, what it stands for."""
-    return (
-        f'<c:dLbl><c:idx val="{n}"/><c:tx><c:rich><a:bodyPr wrap="none"/><a:lstStyle/>{text}'
-        f'</c:rich></c:tx>{form}<c:dLblPos val="{place}"/>{_shown(what)}{more}</c:dLbl>'
-    )
-
-
-def _style_of(size: float, colour: str, strong: bool) -> str:
-    return (
-        f'<a:rPr lang="{LANGUAGE}" sz="{round(size * 100)}" b="{int(strong)}"><a:solidFill>'
-        f'<a:srgbClr val="{colour.lstrip("#")}"/></a:solidFill></a:rPr>'
-    )
-
-
-def _name(name: str, role: str, words: int, size: float) -> str:
-    """The name of a place as paragraphs that go into ``words`` EMU."""
-    style = _style_of(size, FOCUS if role == "focus" else INK, _strong(role))
-    lines = break_lines(clean(name), words, size, bold=_strong(role))
-    right = '<a:pPr algn="r"/>' if len(lines) > 1 else ""
-    return "".join(
-        f"<a:p>{right}<a:r>{style}<a:t>{escape(line)}</a:t></a:r></a:p>" for line in lines
-    )
-
-
-def _values(chart: ChartData, size: float, *, above: bool) -> list[str]:
-    """The number beside each dot, as a field that follows the data where PowerPoint edits them.
-
-    Other programs show the text that stands in the field.
-    """
-    panel = chart.panels[0]
-    form = f'<c:numFmt formatCode={quoteattr(number_format(chart))} sourceLinked="0"/>'
-    field = (
-        f'<c:extLst><c:ext uri="{FIELDS_ID}" xmlns:c15="{FIELDS}"><c15:dlblFieldTable/>'
-        '<c15:showDataLabelsRange val="0"/></c:ext></c:extLst>'
-    )
-    found = []
-    for n, (value, role) in enumerate(zip(panel.series[0].values, panel.roles, strict=True)):
-        if value is None:
-            continue
-        name = uuid.uuid5(uuid.NAMESPACE_OID, f"{chart.id} {n}")
-        said = escape(say_number(value, chart.unit, chart.decimals))
-        text = (
-            f'<a:p><a:fld id="{{{str(name).upper()}}}" type="XVALUE">'
-            f"{_style_of(size, INK, _strong(role))}<a:t>{said}</a:t></a:fld></a:p>"
-        )
-        place = "t" if above else "r"
-        found.append(_label(n, text, place, form=form, what="CatName", more=field))
-    return found
-
-
-def _write(one: _Series, at: int) -> str:
-    from pptx.oxml.ns import nsdecls
-
-    return (
-        f'<c:ser {nsdecls("c", "a", "r")}><c:idx val="{at}"/><c:order val="{at}"/><c:tx><c:strRef>'
-        f'<c:f>{SHEET}!${one.column}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>'
-        f"{escape(clean(one.name))}</c:v></c:pt></c:strCache></c:strRef></c:tx><c:spPr>{one.line}"
-        f"</c:spPr>{one.mark}{one.parts}{_numbers('xVal', *one.x)}{_numbers('yVal', *one.y)}"
-        '<c:smooth val="0"/></c:ser>'
-    )
-
-
-def _numbers(tag: str, column: str, values: Sequence[float | None]) -> str:
-    points = "".join(
-        f'<c:pt idx="{n}"><c:v>{value!r}</c:v></c:pt>'
-        for n, value in enumerate(values)
-        if value is not None
-    )
-    return (
-        f"<c:{tag}><c:numRef><c:f>{SHEET}!${column}$2:${column}${len(values) + 1}</c:f>"
-        f'<c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="{len(values)}"/>{points}'
-        f"</c:numCache></c:numRef></c:{tag}>"
-    )
