@@ -9,6 +9,7 @@ whole (the exact fit of the Office for National Statistics).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,6 +79,11 @@ class Earlier:
 
 def read_earlier(store: Store) -> Earlier:
     """Open the edition before that of a store and lay its figures on today's ground."""
+    return _read(store, earlier_build(store))
+
+
+@lru_cache(maxsize=2)  # every request of a store looks back at the same figures
+def _read(store: Store, build_before: str) -> Earlier:
     before = earlier_edition(store.edition)
     nothing = (pd.Series(dtype=int), pd.DataFrame())
     if before is None:

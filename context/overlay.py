@@ -24,7 +24,7 @@ from indicators.describe import describe_measures
 __all__ = ["OWN", "OverlaidStore", "OwnTable", "catalogue_of", "coverage", "overlay", "read_values"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OverlaidStore(Store):
     """A store with one more indicator, ``own``, from a reader's table."""
 

@@ -59,7 +59,7 @@ def home() -> Path:
     return Path(platformdirs.user_data_dir("incontext", appauthor=False))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one store is itself alone, so that caches can hold it
 class Store:
     """One verified build, opened for reading; nothing is read before it is asked for."""
 

@@ -1,30 +1,37 @@
-"""Full builds of both editions from the stand-in, made once per test process."""
+"""Full builds of both editions from the stand-in, made once for all test processes."""
 
+import os
 from collections.abc import Callable
 
 import pytest
+from filelock import FileLock
 
 from geodata.editions import Edition
-from geodata.store import Store, open_store
+from geodata.store import CURRENT, Store, open_store
 from indicators.load import fetch
 
 
 @pytest.fixture(scope="session")
 def homes(official, tmp_path_factory):
-    """Edition -> folder of a store that a fetch has filled; filled when first asked for."""
-    folder = tmp_path_factory.mktemp("home")
-    made = {}
+    """Edition -> folder of a store that a fetch has filled; filled when first asked for.
+
+    All test processes read the same builds: no test writes into them.
+    """
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder = base / "home"
 
     def home_of(edition):
         if edition == "2024":
             home_of("2020")  # what is said of change looks back at it
-        if edition not in made:
-            ages = official.official_dir / "local" / "census2021_age6_lsoa21.csv.gz"
-            files = {"census_ages": str(ages)} if edition == "2024" else {}
-            with pytest.MonkeyPatch.context() as patch:
+        with FileLock(base / f"home-{edition}.lock"), pytest.MonkeyPatch.context() as patch:
+            if not (folder / edition / CURRENT).is_file():
+                ages = official.official_dir / "local" / "census2021_age6_lsoa21.csv.gz"
+                files = {"census_ages": str(ages)} if edition == "2024" else {}
                 patch.setenv("INCONTEXT_MIRROR", official.url)
                 patch.setenv("INCONTEXT_HOME", str(folder))
-                made[edition] = fetch(Edition.named(edition), files=files)
+                fetch(Edition.named(edition), files=files)
         return folder
 
     return home_of

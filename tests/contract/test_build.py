@@ -18,7 +18,7 @@ from geodata.store import open_store
 from indicators.catalogue import catalogue
 from indicators.load import fetch
 
-pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.contract
 
 ENGLAND = 56_286_961
 DEVON, PLYMOUTH = "E54000037", "E06000026"
@@ -272,7 +272,8 @@ def test_a_sound_workbook_that_is_another_one_is_refused_and_put_back(
     root, official, tmp_path, monkeypatch
 ):
     """The download cannot see it; the reader does, and the last good file and build stay."""
-    shutil.copytree(root, tmp_path / "home")
+    for part in ("2020", "raw/2020"):
+        shutil.copytree(root / part, tmp_path / "home" / part)
     raw = tmp_path / "home" / "raw" / "2020"
     wrong = shutil.copy(raw / "land_area" / "main.xlsx", tmp_path / "wrong.xlsx")
     monkeypatch.setenv("INCONTEXT_MIRROR", official.url)

@@ -8,7 +8,7 @@ from context.request import resolve_request
 from context.statements import make_statements
 from geodata.store import open_store
 
-pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.contract
 
 
 def said_of_change(store, **asked):

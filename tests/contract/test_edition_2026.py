@@ -10,7 +10,7 @@ from geodata.errors import VintageError
 from geodata.store import open_store
 from indicators.load import fetch
 
-pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.contract
 
 NEW_CODES = {"E08000016": "E08000038", "E08000019": "E08000039"}  # Barnsley, Sheffield
 

@@ -8,7 +8,7 @@ from geodata.download import Downloader
 from geodata.editions import area_datasets
 from geodata.fit import read_fit
 
-pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.contract
 
 DEVON = "E54000037"
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.golden_texts import CASES, FOLDER, say
 
-pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.contract
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
