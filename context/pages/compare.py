@@ -15,6 +15,7 @@ from context.pages.shown import (
     escape,
     note,
     number_format,
+    say_here,
     say_why_not,
     show_chart,
     show_figures,
@@ -69,12 +70,20 @@ def show(view: View) -> None:
     st.header(escape(measure.title))
     chart = view.charts((measure.id,)).find(f"comparison-{measure.id}")
     if chart is None:
-        st.text("No place of this request has a value of this measure.")
+        st.markdown(_why_missing(view, measure))
     else:
         show_chart(view, chart)
     _explain(measure, str(view.store.measures.get(measure.id, {}).get("period", "")))
     _show_table(view, measure)
     _suggest(view)
+
+
+def _why_missing(view: View, measure: Measure) -> str:
+    """Say why no place has a value of a measure, and what would bring it."""
+    for missing in view.store.manifest.get("missing", []):
+        if measure.id in missing.get("measures", ()):
+            return say_here(f"Not available: {missing['reason']} {missing['remedy']}")
+    return "No place of this request has a value of this measure."
 
 
 def _choose_measure(view: View) -> Measure:

@@ -337,6 +337,7 @@ def test_a_measure_that_is_not_loaded_says_so_on_the_compare_page():
     app.selectbox(key="compared_indicator").set_value("savi").run()
     assert sound(app)
     assert any("No value for" in t and "not loaded" in t for t in texts(app.markdown))
+    assert any("Not available: Small Area Vulnerability" in t for t in texts(app.markdown))
 
 
 def test_what_is_missing_is_said_with_its_remedy():
