@@ -128,8 +128,8 @@ def _notices(store: Store, review_date: dt.date | None) -> tuple[str, ...]:
         published = read_release_date(dataset["release_date"])
         if review_date and published and published > review_date:
             found.append(
-                f"{dataset['title']} was published in {dataset['release_date']}, after the "
-                f"review date of {review_date.day} {review_date:%B %Y}."
+                f"{dataset['title']} was published after the review date of "
+                f"{review_date.day} {review_date:%B %Y} (released {dataset['release_date']})."
             )
     return tuple(found)
 

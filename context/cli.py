@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # a full disk, a folder in place of a file, a name too long
+        where = f" to {str(error.filename)[:200]}" if error.filename else ""
+        commands.say(f"incontext: The answer cannot be written{where}: {error.strerror}.")
+        return 1
     return 0
 
 

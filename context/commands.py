@@ -197,6 +197,8 @@ def run_compare(options: argparse.Namespace) -> None:
     """Print every measure, place beside place."""
     from context.listing import list_comparison, say_table
 
+    if options.json and options.csv:
+        raise RequestError("Give either --json or --csv, not both.")
     context = make_context(options)
     for notice in context.notices:
         say(notice)
@@ -212,6 +214,8 @@ def run_statements(options: argparse.Namespace) -> None:
     """Print the sentences with their evidence."""
     from context.listing import list_statements, say_markdown
 
+    if options.json and options.markdown:
+        raise RequestError("Give either --json or --markdown, not both.")
     context = make_context(options)
     write_json(list_statements(context)) if options.json else write(say_markdown(context))
 
@@ -223,6 +227,8 @@ def run_app(options: argparse.Namespace) -> None:
     from context.palette import FOCUS
 
     start = Path(__file__).resolve().parent.parent / "app.py"
+    if not 0 < options.port < 65536:
+        raise RequestError("The port is a number from 1 to 65535.")
     port = str(options.port)
     command = [sys.executable, "-m", "streamlit", "run", str(start), "--server.port", port]
     quiet = [

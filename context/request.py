@@ -107,7 +107,9 @@ def find_system(text: str, store: Store) -> Named:
         try:
             found = find_named(text, parts, what="system")
         except UnknownNameError:
-            raise _elsewhere(text, store, "system") or error from None
+            raise (
+                _elsewhere(text, store, "system") or _of_a_system(text, store) or error
+            ) from None
         return next(system for system in candidates if system.code == found.code)
 
 
@@ -120,6 +122,21 @@ def find_authority(text: str, store: Store) -> Named:
         return find_named(text, authority_candidates(store), what="local authority")
     except UnknownNameError as error:
         raise _elsewhere(text, store, "ltla") or error from None
+
+
+def _of_a_system(text: str, store: Store) -> RequestError | None:
+    """Say in which system a local authority lies that was given as one."""
+    try:
+        found = find_named(text, authority_candidates(store), what="local authority")
+    except UnknownNameError:
+        return None
+    members = store.membership
+    rows = members[members["area_code"] == found.code].drop_duplicates("system_code")
+    names = {system["code"]: system["name"] for system in store.manifest["systems"]}
+    systems = " or ".join(f"{names[code]} ({code})" for code in rows["system_code"])
+    return RequestError(
+        f"{found.name} is a local authority: give it as the focus of its system, {systems}."
+    )
 
 
 def _elsewhere(text: str, store: Store, level: str) -> RequestError | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from context.request import WHOLE
 from context.wording import plain, say_islands, say_join, say_number, say_place, start_sentence
 from indicators.catalogue import Measure
 
@@ -34,6 +35,8 @@ EVIDENCE = (
     "quintile",
     "share_inside",
 )
+COUNTY = "E10"
+"""Beginning of the codes of counties, whose name a system may bear too."""
 PART_IN_SYSTEM = " (the part in the system)"
 Row = dict[str, Any]
 
@@ -121,10 +124,19 @@ class Voice:
         return [row for role in roles for row in self.rows(measure, role)]
 
     @property
+    def _is_one_whole(self) -> bool:
+        return len(self.context.request.focus) == 1 and (
+            PART_IN_SYSTEM not in str(self.context.focus_name)
+        )
+
+    @property
     def subject_name(self) -> str:
         """Name the focus, else the system, as people say it."""
         if self.context.focus_name:
-            return _say_part(self.context.focus_name) or say_place(self.context.focus_name)
+            name = say_place(self.context.focus_name)
+            if self.context.request.focus[0].startswith(COUNTY) and self._is_one_whole:
+                return f"the {name} County Council area"
+            return _say_part(self.context.focus_name) or name
         return self.context.system_phrase
 
     def name(self, row: Row) -> str:
@@ -134,7 +146,7 @@ class Voice:
         if row["level"] == "part" and row["role"] == "focus":
             return _say_part(str(row["area_name"])) or say_place(str(row["area_name"]))
         name = say_place(str(row["area_name"]))
-        if row["level"] == "utla" and str(row["area_code"]).startswith("E10"):
+        if row["level"] == "utla" and str(row["area_code"]).startswith(COUNTY):
             return f"the {name} County Council area"
         return name
 
@@ -148,6 +160,8 @@ class Voice:
         """Name a place as briefly as it can be, where a long name leaves no room."""
         if row["role"] == "system":
             return self.context.system_short_name
+        if row["level"] == "utla" and str(row["area_code"]).startswith(COUNTY):
+            return f"{row['area_name']} (county)"
         return start_sentence(str(row["area_name"]).partition(" (the part")[0])
 
     def shown(self, row: Row, measure: Measure, field: str = "value") -> str:
@@ -185,18 +199,31 @@ class Voice:
         """Say what the rest of the system is made of."""
         if self.context.rest_name is None:
             return ""
-        here = {*self.context.places["ltla_code"], *self.context.places["utla_code"]}
         without = self.subject_name.replace("the system's part", "its part")
         text = (
             f"{start_sentence(self.context.rest_name)} is {self.context.system_phrase} "
             f"without {without}"
         )
         inside = [
-            say_place(name)
+            self._part_or_all(code, name)
             for code, name in zip(self.context.request.peers, self.context.peer_names, strict=True)
-            if code in here
+            if self._lies_in_rest(code)
         ]
         return f"{text}, {say_join(inside)} included." if inside else f"{text}."
+
+    def _lies_in_rest(self, code: str) -> bool:
+        """Say whether all that the system has of an authority is outside the focus."""
+        places = self.context.places
+        there = places["ltla_code"].eq(code) | places["utla_code"].eq(code)
+        return bool(there.any() and not (there & self.context.in_focus).any())
+
+    def _part_or_all(self, code: str, name: str) -> str:
+        members = self.context.store.membership
+        here = (members["area_code"] == code) & (
+            members["system_code"] == self.context.request.system
+        )
+        whole = float(members.loc[here, "share_inside"].iloc[0]) >= WHOLE
+        return say_place(name) if whole else f"its part of {say_place(name)}"
 
     def state(
         self,

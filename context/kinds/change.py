@@ -64,7 +64,10 @@ def _since(voice: Voice, indicator: Indicator, before: Store) -> Iterator[Said]:
             )
         else:
             pairs.append((row, then))
-    if pairs and pairs[0][0] is subject:
+    if pairs and pairs[0][0] is subject and not any(r["numerator"] for r in pairs[0]):
+        reason = f"{measure.title}: nobody in {voice.name(pairs[0][0])} at either time."
+        yield NotMade(kind=KIND, indicator=indicator.id, reason=reason)
+    elif pairs and pairs[0][0] is subject:
         yield _state(voice, indicator, measure, pairs, before)
 
 
@@ -74,7 +77,9 @@ def _state(
     (subject, then), *others = pairs
     said = templates()[KIND]
     named = _named(voice, measure, subject, then)
-    clause = said["ways"][_way(voice, measure, subject, then)]["counted"].format(**named)
+    way = _way(voice, measure, subject, then)
+    bullets = ("bullet_same", "brief_same") if way == "same" else ("bullet", "brief")
+    clause = said["ways"][way]["counted"].format(**named)
     text = said[measure.id]["text"].format(clause=clause, **named)
     if others:
         text += said["others"].format(clauses=_clauses(voice, measure, others))
@@ -83,7 +88,7 @@ def _state(
         measure=measure,
         key=measure.id,
         text=text,
-        bullet=fit_bullet(said[measure.id][w].format(**named) for w in ("bullet", "brief")),
+        bullet=fit_bullet(said[measure.id][w].format(**named) for w in bullets),
         evidence=[row for pair in pairs for row in pair],
         rule=(
             "Both figures are for the ground of today: those of the edition before are summed "

@@ -66,6 +66,7 @@ def _state(voice: Voice, measure: Measure, side: str, template: dict[str, str]) 
     if len(found) > len(shown):
         more = len(found) - len(shown)
         text += said["more" if more > 1 else "one_more"].format(n=more)
+    bullet = "bullet" if shown[0].people == max(c.people for c in found) else "bullet_one"
     everyone = float(voice.context.places["people"].sum())
     evidence = [row for c in shown for row in _evidence(voice, measure, c, everyone)]
     return voice.state(
@@ -73,7 +74,7 @@ def _state(voice: Voice, measure: Measure, side: str, template: dict[str, str]) 
         measure=measure,
         key=f"{measure.id}.clusters.{side}",
         text=text,
-        bullet=fit_bullet(said[wording].format(**named) for wording in ("bullet", "brief")),
+        bullet=fit_bullet(said[wording].format(**named) for wording in (bullet, "brief")),
         evidence=[*evidence, _counted(voice, measure, side, found, everyone)],
         rule=(
             "Local Moran's I on all small areas of England (neighbours share an edge or a corner; "
@@ -123,7 +124,7 @@ def _name(here: pd.DataFrame) -> str:
 
 def _brief(here: pd.DataFrame) -> str:
     districts = [say_place(name) for name in _most(here["ltla_name"])]
-    return f"{districts[0]} and other districts" if len(districts) > 1 else districts[0]
+    return say_places(districts) if len(districts) < WIDE else f"{districts[0]} and other districts"
 
 
 def _most(names: pd.Series[str]) -> list[str]:

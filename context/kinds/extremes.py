@@ -59,6 +59,8 @@ def _state(voice: Voice, measure: Measure, every: list[Row]) -> Said | None:
         if extreme.established or not shared
     }
     told = {end: clause for end, clause in clauses.items() if clause}
+    if len(rows) == 2:  # of two, the lowest says it all
+        told = {"lowest": told["lowest"]} if "lowest" in told else told
     if not told:
         reason = (
             f"{measure.title}: no authority of {voice.context.system_phrase} stands "

@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from context.voice import NotMade, Row, Said, Voice, templates
-from context.wording import fit_bullet, say_join, say_least, say_number, say_place, start_sentence
+from context.wording import (
+    fit_bullet,
+    say_join,
+    say_least,
+    say_number,
+    say_place,
+    say_places,
+    start_sentence,
+)
 from indicators.aggregate import column
 from indicators.catalogue import Measure
 
@@ -114,7 +122,7 @@ def _half(
 
 def _peers(voice: Voice) -> str:
     names = [say_place(name) for name in voice.context.peer_names]
-    return say_join(names) if names else ""
+    return say_places(names) if names else ""
 
 
 def _state(voice: Voice, measure: Measure, axis: str, splits: list[Split]) -> Said:

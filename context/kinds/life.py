@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from context.request import WHOLE
 from context.voice import NotMade, Row, Said, Voice, templates
 from context.wording import fit_bullet, say_join
 from indicators.catalogue import Measure, catalogue
@@ -72,6 +73,9 @@ def _state(
     measure, row, _ = pairs[0]
     named = {"place": voice.name(row), "period": row["period"], "focus": voice.subject_name}
     text = said["text"].format(**named, clauses=say_join(clauses))
+    if row["share_inside"] is not None and row["share_inside"] < WHOLE:
+        share = f"{row['share_inside']:.0%}"
+        text += templates()["life"]["inside"].format(share=share, place=voice.name(row))
     if county:
         text += templates()["life"]["county"].format(**named)
     sizes = [voice.size(r, [e], m) for m, r, e in pairs]

@@ -44,6 +44,7 @@ def _state(voice: Voice, measure: Measure, row: Row) -> Said:
         "short_kind": templates()["short_kinds"][level],
         "place": voice.name(row),
         "is_": "are" if is_plural(voice.name(row)) else "is",
+        "it": "them" if is_plural(voice.name(row)) else "it",
         "has": "have" if is_plural(voice.name(row)) else "has",
         "place_short": voice.short_name(row),
         "place_bare": voice.bare_name(row),

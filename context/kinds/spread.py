@@ -79,7 +79,7 @@ def _state(voice: Voice, measure: Measure, inside: pd.Series[bool], subject: Row
         text=said[f"{extreme or 'text'}{alone}"].format(**named),
         bullet=fit_bullet(
             said[wording].format(**named)
-            for wording in ([f"bullet_{extreme}"] if extreme else []) + bullets
+            for wording in ([f"bullet_{extreme}", f"brief_{extreme}"] if extreme else bullets)
         ),
         evidence=[*here, *there],
         rule=(

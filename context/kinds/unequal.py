@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from context.kinds.level import bullet
-from context.voice import Said, Voice, templates
+from context.voice import NotMade, Said, Voice, templates
 from context.wording import fit_bullet, say_join, say_least
 from indicators.catalogue import catalogue
 
@@ -47,7 +47,9 @@ def make_older(voice: Voice) -> Iterator[Said]:
         bullet=(
             bullet(voice, said, named, others, measure)
             if some
-            else fit_bullet(said[w].format(**named) for w in ("bullet_none", "brief_none"))
+            else fit_bullet(
+                said[w].format(**named) for w in ("bullet_none", "brief_none", "briefest_none")
+            )
         ),
         evidence=evidence,
         rule=(
@@ -65,6 +67,10 @@ def make_groups(voice: Voice) -> Iterator[Said]:
     here = {group: row for group, row in rows.items() if row is not None}
     if len(here) < 2:
         return
+    if not any(row["numerator"] for row in here.values()):
+        reason = f"Nobody in {voice.subject_name} lives in the most deprived fifth of small areas."
+        yield NotMade(kind=KIND, indicator="ethnicity", reason=reason)
+        return
     entries = catalogue()
     first = entries.measure(f"{EVERYONE}_{next(iter(here))}")
     ranked = sorted(here, key=lambda group: -here[group]["value"])
@@ -75,6 +81,7 @@ def make_groups(voice: Voice) -> Iterator[Said]:
     evidence = [*(here[group] for group in ranked), *rest.values()]
     named = {
         "place": voice.subject_name,
+        "place_bare": voice.bare_name(here[ranked[0]]),
         "list": say_join([f"{voice.shown(here[g], first)} of {said['names'][g]}" for g in ranked]),
         "period": here[ranked[0]]["period"],
         "top": said["names"][ranked[0]],
@@ -95,7 +102,9 @@ def make_groups(voice: Voice) -> Iterator[Said]:
         measure=first,
         key=f"{EVERYONE}_groups",
         text=text,
-        bullet=fit_bullet(said[wording].format(**named) for wording in ("bullet", "brief")),
+        bullet=fit_bullet(
+            said[wording].format(**named) for wording in ("bullet", "brief", "briefest", "shortest")
+        ),
         evidence=evidence,
         rule=(
             "People of each group in England's 20% most deprived small areas, by all people of "
