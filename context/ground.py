@@ -10,7 +10,9 @@ from context.build import Context
 from context.layers import FIFTHS, ClusterLayer, Ground, Layer, Origin
 from context.overlay import catalogue_of
 from context.own_measure import OwnMeasure
+from context.request import WHOLE
 from context.statements import Statements, make_statements
+from context.voice import PART_IN_SYSTEM
 from context.wording import say_licence, start_sentence
 from geodata.boundaries import dissolve
 from geodata.errors import NotAvailableError, RequestError
@@ -39,7 +41,7 @@ def read_ground(context: Context) -> Ground:
     return Ground(
         system_code=context.request.system,
         system_name=context.system_short_name,
-        focus_name=context.focus_name,
+        focus_name=_name_of_focus(context),
         outlines=outlines,
         area_names=places["area_name"],
         ltla_codes=places["ltla_code"],
@@ -51,6 +53,14 @@ def read_ground(context: Context) -> Ground:
         boundary_note=BOUNDARY_NOTE,
         attribution=str(attribution),
     )
+
+
+def _name_of_focus(context: Context) -> str | None:
+    """Name what is drawn of the focus: of one that reaches outside, the part in the system."""
+    rows = context.comparison[context.comparison["role"] == "focus"]
+    if context.request.extent == "whole" and rows["share_inside"].lt(WHOLE).any():
+        return f"{context.focus_name}{PART_IN_SYSTEM}"
+    return context.focus_name
 
 
 def default_measures(context: Context) -> tuple[str, ...]:
